@@ -1,0 +1,119 @@
+"""What a reply may rest on: acts of this turn, stored visits, open times, and everything tools, profile and customer said."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from agent.plain_numbers import plain
+from agent.spoken_times import Moment, moments
+
+ACTIVE = ("pending", "confirmed", "rescheduled", "late")
+LONGEST = 6000  # characters read of each kind of evidence; keeps one check within its 5 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A stored booking of this customer, or the result of an act in this turn. Times are aware, in the job's zone."""
+
+    start: datetime
+    end: datetime
+    status: str  # pending, confirmed, rescheduled, late, completed, no_show, cancelled
+    service: str
+    technician: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act that succeeded in this turn: booked, requested, moved, cancelled, handed_off, message_taken or noted."""
+
+    kind: str
+    visit: Visit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All a reply may rest on. `now` and `offered` are aware, in the job's zone; `visits` are this customer's, cancelled ones
+    too; `tool_text` the sentences tools returned in this turn; `customer` their own messages, latest last."""
+
+    now: datetime
+    deeds: tuple[Deed, ...]
+    visits: tuple[Visit, ...]
+    offered: tuple[datetime, ...]
+    tool_text: tuple[str, ...]
+    profile: str
+    customer: tuple[str, ...]
+    staff_names: tuple[str, ...]
+
+
+class Known:
+    """One turn's evidence, sorted by what it can support; texts are read only when asked for."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.today: date = evidence.now.date()
+        done = {kind: [deed.visit for deed in evidence.deeds if deed.kind == kind and deed.visit] for kind in DEEDS}
+        self.deeds = {deed.kind for deed in evidence.deeds}
+        gone = {visit.start for visit in done["cancelled"]}
+        stored = [
+            visit
+            for visit in evidence.visits
+            if visit.status in ACTIVE and visit.end > evidence.now and visit.start not in gone
+        ]
+        standing = stored + done["booked"] + done["moved"]
+        self.firm = [visit for visit in standing if visit.status != "pending"]
+        self.held = [visit for visit in standing if visit.status == "pending"] + done["requested"]
+        self.moved = done["moved"] + [visit for visit in stored if visit.status == "rescheduled"]
+        self.cancelled = done["cancelled"] + [visit for visit in evidence.visits if visit.status == "cancelled"]
+        self.past = [visit for visit in evidence.visits if visit.status != "cancelled" and visit.start <= evidence.now]
+        self.staff = tuple(plain(name) for name in evidence.staff_names)
+        self.visits = [*evidence.visits, *(deed.visit for deed in evidence.deeds if deed.visit)]
+
+    @cached_property
+    def tool_words(self) -> str:
+        return plain("\n".join(self.evidence.tool_text)[:LONGEST])
+
+    @cached_property
+    def profile_words(self) -> str:
+        return plain(self.evidence.profile[:LONGEST])
+
+    @cached_property
+    def customer_words(self) -> str:
+        return plain("\n".join(self.evidence.customer)[-LONGEST:])
+
+    @cached_property
+    def tool(self) -> list[Moment]:
+        return [moment for _, named in moments(self.tool_words, self.today) for moment in named]
+
+    @cached_property
+    def profile(self) -> list[Moment]:
+        return [moment for _, named in moments(self.profile_words, self.today) for moment in named]
+
+    @cached_property
+    def customer(self) -> list[Moment]:
+        return [moment for _, named in moments(self.customer_words, self.today, kindly=True) for moment in named]
+
+
+DEEDS = ("booked", "requested", "moved", "cancelled", "handed_off", "message_taken", "noted")
+
+
+def at(moment: Moment, when: datetime, *, loose: bool = False) -> bool:
+    """A moment as named and a local time in; True when the moment can mean it."""
+    if moment.day and when.date() not in (moment.day.loose if loose else moment.day.dates):
+        return False
+    return moment.clock is None or when.hour * 60 + when.minute in moment.clock.minutes
+
+
+def of_visit(moment: Moment, visit: Visit, *, loose: bool = False) -> bool:
+    """True when the moment can mean the start of the visit, or its end."""
+    return at(moment, visit.start, loose=loose) or (moment.clock is not None and at(moment, visit.end, loose=loose))
+
+
+def said(moment: Moment, heard: list[Moment], *, apart: bool = False) -> bool:
+    """A moment of ours and those of an evidence text in; True when one of them can mean the same. `apart`: day and time may stem from two."""
+    same_day = [one for one in heard if moment.day is None or (one.day and one.day.loose & moment.day.loose)]
+    same_time = [
+        one for one in heard if moment.clock is None or (one.clock and one.clock.minutes & moment.clock.minutes)
+    ]
+    if apart or moment.carried:
+        return bool(same_day or moment.carried) and bool(same_time)
+    return any(one in same_time for one in same_day)

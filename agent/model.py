@@ -1,0 +1,168 @@
+"""The model behind one small door: words and tool calls in and out. The only import of openai."""
+
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from openai import APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError
+
+log = logging.getLogger("ringback")
+
+REQUEST_SECONDS = 7.0
+OPENAI_HOST = "api.openai.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A tool the model wants called; `arguments` is the JSON text it wrote, which may be anything."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model said: words, or tools to call. `entry` goes back into the history as it is."""
+
+    text: str
+    requests: tuple[Request, ...] = ()
+    entry: dict[str, Any] = field(default_factory=dict)
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class ModelDown(Exception):
+    """No usable answer came: `timeout`, `status_500`, `connection`, `unreadable`. The script takes the turn."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Model(Protocol):
+    """Anything that answers a history with words or tool calls."""
+
+    name: str
+    api: str  # chat or responses: which tool schema it takes
+
+    async def reply(self, history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
+        """Answer `history` (chat-style entries). Raises ModelDown."""
+        ...
+
+
+def open_model(
+    *, name: str, api: str, api_key: str | None, base_url: str | None, effort: str | None
+) -> "OpenAIModel | None":
+    """The configured model, or None when neither a key nor a base URL is set and the script answers."""
+    if not api_key and not base_url:
+        return None
+    client = AsyncOpenAI(api_key=api_key or "none", base_url=base_url or None, timeout=REQUEST_SECONDS, max_retries=1)
+    ours = base_url is None or urlsplit(base_url).hostname == OPENAI_HOST
+    return OpenAIModel(client, name, api, effort or ("none" if ours and api == "chat" else None))
+
+
+class OpenAIModel:
+    """Any OpenAI-compatible server, over chat completions or responses."""
+
+    def __init__(self, client: AsyncOpenAI, name: str, api: str, effort: str | None) -> None:
+        self._client = client
+        self._effort = effort
+        self.name = name
+        self.api = api
+
+    async def reply(self, history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
+        ask = self._responses if self.api == "responses" else self._chat
+        try:
+            try:
+                return await ask(history, tools)
+            except APIStatusError as error:
+                if error.status_code != 400 or self._effort == "none" or "effort" not in str(error.body).lower():
+                    raise
+                log.warning("the model refuses tools with its default effort; set RINGBACK_MODEL_EFFORT=none")
+                self._effort = "none"
+                return await ask(history, tools)
+        except APITimeoutError as error:
+            raise ModelDown("timeout") from error
+        except APIStatusError as error:
+            raise ModelDown(f"status_{error.status_code}") from error
+        except OpenAIError as error:
+            raise ModelDown("connection") from error
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise ModelDown("unreadable") from error  # a server that answers 200 with something else
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.close()
+
+    async def _chat(self, history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
+        options: dict[str, Any] = {"model": self.name, "messages": history}
+        if tools:
+            options |= {"tools": tools, "parallel_tool_calls": False}
+        if self._effort:
+            options["reasoning_effort"] = self._effort
+        answer = await self._client.chat.completions.create(**options)
+        said = answer.choices[0].message
+        requests = tuple(
+            Request(one.id or f"call_{number}", one.function.name or "", one.function.arguments or "")
+            for number, one in enumerate(said.tool_calls or ())
+            if one.type == "function" or hasattr(one, "function")
+        )
+        entry: dict[str, Any] = {"role": "assistant", "content": said.content or ""}
+        if requests:
+            entry["tool_calls"] = [
+                {"id": one.id, "type": "function", "function": {"name": one.name, "arguments": one.arguments}}
+                for one in requests
+            ]
+        usage = answer.usage
+        return Reply(
+            said.content or "",
+            requests,
+            entry,
+            usage.prompt_tokens if usage else 0,
+            usage.completion_tokens if usage else 0,
+        )
+
+    async def _responses(self, history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
+        options: dict[str, Any] = {
+            "model": self.name,
+            "input": [item for entry in history for item in _items(entry)],
+            "store": False,
+            "include": ["reasoning.encrypted_content"],
+        }
+        if tools:
+            options |= {"tools": tools, "parallel_tool_calls": False}
+        if self._effort:
+            options["reasoning"] = {"effort": self._effort}
+        answer = await self._client.responses.create(**options)
+        output = [item.model_dump(exclude_none=True, mode="json") for item in answer.output]
+        requests = tuple(
+            Request(item["call_id"], item["name"], item["arguments"])
+            for item in output
+            if item["type"] == "function_call"
+        )
+        usage = answer.usage
+        return Reply(
+            answer.output_text,
+            requests,
+            {"role": "assistant", "content": answer.output_text, "items": output},
+            usage.input_tokens if usage else 0,
+            usage.output_tokens if usage else 0,
+        )
+
+
+def tool_answer(request: Request, result: dict[str, Any]) -> dict[str, Any]:
+    """A tool's result as a history entry; one for every request, or the next call is refused."""
+    return {"role": "tool", "tool_call_id": request.id, "content": json.dumps(result, ensure_ascii=False, default=str)}
+
+
+def _items(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """A chat-style history entry as the input items of the responses API."""
+    if entry["role"] == "tool":
+        return [{"type": "function_call_output", "call_id": entry["tool_call_id"], "output": entry["content"]}]
+    if "items" in entry:
+        items: list[dict[str, Any]] = entry["items"]
+        return items
+    return [{"role": entry["role"], "content": entry["content"]}]

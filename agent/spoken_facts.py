@@ -1,0 +1,100 @@
+"""Prices, ways to reach us and technicians' names in our outgoing words, and whether the evidence holds them."""
+
+import re
+
+from agent.spoken_times import CONTACT
+
+AMOUNT = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d\d))?"
+PRICE = re.compile(
+    rf"\$\s?{AMOUNT}|\b{AMOUNT}(?:\s*(?:-|to|or|and|a|y|o)\s*\$?{AMOUNT})?[\s-]*(?:dollars?|dolares|bucks|usd|pesos)\b|\busd\s?{AMOUNT}|"
+    rf"\b(?:fees?|costs?|price|charges?|total|rate|tarifa|cuesta|precio|costo|runs?|quote|estimate)\b(?:\s+(?:is|are|of|will be|would be|be|you|es|de|about|around|only|just|at|comes to|from|like))*\s+{AMOUNT}\b(?!\s*(?:%|percent|min|hour|hr|day|visit|[ap]m\b|:))",
+    re.I,
+)
+SHARE = re.compile(r"\b(\d{1,3})\s*(?:%|percent|por ciento)", re.I)
+FREE = re.compile(
+    r"\b(?:free of charge|(?:no|without) (?:extra |additional )?(?:charge|cost|fee)|at no (?:charge|cost)|on the house|complimentary|for free|is free|"
+    r"free (?:visit|estimate|diagnostic|quote|inspection|service|of)|gratis|sin (?:costo|cargo)|won't (?:cost|be charged)|waived?)\b",
+    re.I,
+)
+THING = re.compile(
+    r"\b(visit|estimate|diagnos|inspect|quote|cancel|repair|install|call|reschedul|mov|fee|visita|presupuesto|cita)"
+)
+IF = re.compile(r"\b(?:if|when|once|with (?:the|a|your) repair|go ahead|toward|si|cuando)\b", re.I)
+OFTEN_WORDS = frozenset(
+    "will mark may art bill rob grace rose hope faith joy dawn summer april june august drew chance jack rich frank pat chase grant guy miles sky sunny "
+    "angel love christian max dean major".split()
+)
+NOT_A_NAME = frozenset(
+    "i we you they it he she that this there someone somebody everyone nobody nothing everything what who which how when where the a an our your my "
+    "technician tech office team dispatcher dispatch manager service appointment visit booking job time slot price fee cost payment monday tuesday wednesday thursday friday "
+    "saturday sunday tomorrow today tonight morning afternoon evening january february march april june july august september october november december "
+    "one both all each either neither nobody no yes ok okay great perfect thanks thank sure same another any anyone us me him her them central time "
+    "these those other details confirmation text reminder message diagnostic water heater install furnace plumbing heating cooling air address hours help "
+    "lunes martes miercoles jueves viernes sabado domingo usted nosotros gusto mucho el la los las su un una nuestro alguien oficina tecnico equipo ac hvac".split()
+)
+COMING = re.compile(
+    r"\b(?:with|by|technicians?|tech|plumber|electrician|con|named|tecnico|installer)(?:,| is| will be|:)? ((?-i:[A-Z])[a-z]+)\b|"
+    r"\b((?-i:[A-Z])[a-z]+)(?: (?-i:[A-Z])[a-z]+)? ?(?:will|'ll|is (?:com|on|head|assign|going|your)\w*|can (?:come|be|call|do|fix)|arrives|llegara|lo atendera|le llamara|ira|estara)\b",
+    re.I,
+)
+
+
+def cents(text: str) -> list[int]:
+    """Plain text in; every price it names out, in cents."""
+    return [
+        int(whole.replace(",", "")) * 100 + int(part or 0)
+        for found in PRICE.finditer(text)
+        for whole, part in zip(found.groups()[::2], found.groups()[1::2], strict=True)
+        if whole and len(whole) < 12
+    ]
+
+
+def free_beyond(words: str, facts: str) -> bool:
+    """Plain text and the plain business facts in; True when the text gives something away that no line of the facts gives:
+    the same thing, waived where they waive it, and on a condition where theirs has one."""
+    given = FREE.search(words)
+    if given is None:
+        return False
+    things = set(THING.findall(words.lower())) or {""}
+    waived = given[0].lower().startswith("waive")
+    for line in re.split(r"[.\n]\s", facts.lower()):
+        same = FREE.search(line) is not None and ("waive" in line) == waived and (things & {*THING.findall(line), ""})
+        if same and (not waived or IF.search(words) or not IF.search(line)):
+            return False
+    return True
+
+
+def shares(text: str) -> set[str]:
+    """Plain text in; the percentages it names out."""
+    return set(SHARE.findall(text))
+
+
+def contacts(text: str) -> list[str]:
+    """Plain text in; telephone numbers (digits only), links and mail addresses in it out."""
+    found = [
+        one[0].lower().rstrip(".,!?)")
+        for one in CONTACT.finditer(text)
+        if not re.match(r"\d{4}-\d\d-\d\d|ending", one[0], re.I)
+    ]
+    found = [one if re.search(r"[a-z]", one) else re.sub(r"\D", "", one) for one in found]
+    return [one for one in found if len(one) != 5]
+
+
+def staff_named(text: str, staff: tuple[str, ...]) -> set[str]:
+    """Plain text and the full staff names (also plain) in; the full names spoken out, whole or by first or last name."""
+    found = set()
+    for name in staff:
+        for part in {name, *name.split()}:
+            for match in re.finditer(rf"\b{re.escape(part)}\b", text, re.I):
+                ordinary = part.lower() in OFTEN_WORDS and (
+                    match[0] != part or re.search(r"(?:^|[.!?\n]\s*)$", text[: match.start()])
+                )
+                if not ordinary:
+                    found.add(name)
+    return found
+
+
+def strangers(text: str) -> set[str]:
+    """Plain text in; capitalised names out that are said to come, call or do the job, in lower case."""
+    named = {(found[1] or found[2]).lower() for found in COMING.finditer(text)}
+    return named - NOT_A_NAME

@@ -1,0 +1,187 @@
+"""One turn with a model: history in, model and tools in a short loop, checked words out.
+
+No transaction is open while the model thinks. Every tool call is a unit of its own and keeps its answer, so a turn that
+is run again after a crash finds what it did. What cannot be backed by a row does not leave (contract 2.7).
+"""
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import prompts
+from agent import claim_guard
+from agent.evidence import Deed, Evidence
+from agent.facts import Situation, situation, visit_of
+from agent.model import Model, ModelDown, Reply, Request, tool_answer
+from storage.context import Context
+from storage.idempotency import call_key
+from storage.tables import Booking, Technician
+from tools import toolbox
+from tools.tool import Said
+
+T = TypeVar("T")
+
+ROUNDS = 6
+TURN_SECONDS = 18.0
+LONGEST = 480
+SAFE = "I want to be sure I tell you the right thing, so I've asked the office to follow up with you."
+KINDS = {
+    "book_job": "booked",
+    "reschedule": "moved",
+    "cancel": "cancelled",
+    "hand_off": "handed_off",
+    "update_lead": "noted",
+}
+
+
+class Units(Protocol):
+    """Transactions for this conversation: handed in by the door, so that a turn knows no database."""
+
+    async def write(self, unit: Callable[[Context], T]) -> T:
+        """Run an act and commit."""
+        ...
+
+    async def read(self, unit: Callable[[Context], T]) -> T:
+        """Ask a question."""
+        ...
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a turn came to. `needs_human` names why a person must look, if one must."""
+
+    text: str
+    source: str  # model, guard
+    rounds: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    guard: list[str] = field(default_factory=list)
+    needs_human: str | None = None
+
+
+async def answer(units: Units, model: Model, turn_key: str) -> Answer:
+    """Answer the conversation's latest messages; `turn_key` names this turn, also when it is run again.
+
+    Raises ModelDown when the model gives nothing usable in time; then the script takes the turn.
+    """
+    known = await units.read(situation)
+    history = opening(known)
+    done: list[tuple[str, Said]] = []
+    result = Answer("", "model")
+    try:
+        async with asyncio.timeout(TURN_SECONDS):
+            reply = await converse(units, model, history, turn_key, done, result)
+            verdict = claim_guard.check(reply.text, await evidence(units, known, done), limit=LONGEST)
+            if not verdict.ok:
+                result.guard.extend(verdict.reasons)
+                history += [reply.entry, {"role": "system", "content": verdict.explain}]
+                reply = await converse(units, model, history, turn_key, done, result)
+                verdict = claim_guard.check(reply.text, await evidence(units, known, done), limit=LONGEST)
+    except TimeoutError as error:
+        if not done:
+            raise ModelDown("timeout") from error
+        return in_our_words(done, result)
+    except ModelDown:
+        if not any(said.ok and name in KINDS for name, said in done):
+            raise
+        return in_our_words(done, result)
+    if verdict.ok:
+        result.text = reply.text.strip()
+        return result
+    result.guard.extend(verdict.reasons)
+    result.needs_human = "claim_guard"
+    return in_our_words(done, result)
+
+
+def opening(known: Situation) -> list[dict[str, Any]]:
+    """The system prompt and the thread so far, as the model sees them."""
+    history: list[dict[str, Any]] = [{"role": "system", "content": prompts.render("receptionist", **known.prompt)}]
+    for role, text in known.thread:
+        said = f"[a colleague from the office wrote] {text}" if role == "staff" else text
+        history.append({"role": "user" if role == "user" else "assistant", "content": said})
+    return history
+
+
+async def converse(
+    units: Units,
+    model: Model,
+    history: list[dict[str, Any]],
+    turn_key: str,
+    done: list[tuple[str, Said]],
+    result: Answer,
+) -> Reply:
+    """Ask, run the tools asked for, ask again; at most six rounds in a turn, the last one without tools."""
+    tools = toolbox.schemas(model.api)
+    while True:
+        last = result.rounds >= ROUNDS - 1
+        reply = await model.reply(history, [] if last else tools)
+        result.rounds += 1
+        result.tokens_in += reply.tokens_in
+        result.tokens_out += reply.tokens_out
+        if not reply.requests or last:
+            return reply
+        history.append(reply.entry)
+        for request in reply.requests:
+            said = await run_tool(units, request, turn_key)
+            done.append((request.name, said))
+            history.append(tool_answer(request, said.result()))
+
+
+async def run_tool(units: Units, request: Request, turn_key: str) -> Said:
+    """One tool call in one transaction. The same write asked twice in a turn is done once."""
+    key = call_key(turn_key, request.name, _canonical(request.arguments))
+    return await units.write(lambda ctx: toolbox.call(ctx, request.name, request.arguments, key=key, turn_id=turn_key))
+
+
+async def evidence(units: Units, known: Situation, done: list[tuple[str, Said]]) -> Evidence:
+    """What the reply may rest on now: the start of the turn, and every act and answer since."""
+    fresh = await units.read(situation)
+    deeds = await units.read(lambda ctx: tuple(deed for name, said in done for deed in _deed(ctx, name, said)))
+    return Evidence(
+        now=known.now,
+        deeds=deeds,
+        visits=fresh.visits,
+        offered=tuple(dict.fromkeys((*known.offered, *fresh.offered))),
+        tool_text=tuple(text for _name, said in done for text in _tool_texts(said)),
+        profile=known.profile,
+        customer=known.customer_said,
+        staff_names=known.staff_names,
+    )
+
+
+def in_our_words(done: list[tuple[str, Said]], result: Answer) -> Answer:
+    """A true answer from the tools' own sentences: this turn's deeds, else what was last offered, else the safe one."""
+    result.source = "guard"
+    deeds = [said.say for name, said in done if said.ok and name in KINDS and name != "update_lead"]
+    told = deeds or [said.say for name, said in done[-1:] if name != "get_conversation_summary"]
+    if result.needs_human and not deeds:
+        told = [SAFE]
+    result.text = " ".join(dict.fromkeys(told)) or SAFE
+    return result
+
+
+def _deed(ctx: Context, name: str, said: Said) -> tuple[Deed, ...]:
+    kind = KINDS.get(name)
+    if not said.ok or kind is None:
+        return ()
+    row = ctx.session.get(Booking, said.booking_id) if said.booking_id else None
+    if row is None:
+        return (Deed(kind, None),)
+    technician = ctx.session.get(Technician, row.technician_id)
+    visit = visit_of(row, technician.name if technician else None)
+    return (Deed("requested" if kind == "booked" and row.status == "pending" else kind, visit),)
+
+
+def _tool_texts(said: Said) -> tuple[str, ...]:
+    """A tool's sentence and the times in its data, in words."""
+    listed = said.data.get("slots") or said.data.get("visits") or ()
+    return (said.say, *(str(one["when"]) for one in listed if isinstance(one, dict) and "when" in one))
+
+
+def _canonical(arguments: str) -> Any:
+    try:
+        return json.loads(arguments or "{}")
+    except ValueError:
+        return arguments

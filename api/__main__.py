@@ -1,0 +1,208 @@
+"""The commands of the operations manual, each a few lines over something below."""
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from sqlalchemy.orm import Session
+
+from api.app import SchemaError, configured_model, create_app, open_house, prepare_schema
+from api.settings import SettingsError, read_settings
+from storage import lookup, migrate
+from storage.context import SYSTEM, Context
+from storage.db import open_database
+from storage.tables import Org
+from tools import access
+from tools.problems import Problem
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ringback: the calls you miss, answered and booked.")
+credential = typer.Typer(no_args_is_help=True, help="Keys for integrations and voice agents.")
+app.add_typer(credential, name="credential")
+
+
+def main() -> None:
+    """The `ringback` command. A wrong setting or a Problem is one line on standard error and exit code 2."""
+    try:
+        app()
+    except (SettingsError, SchemaError) as error:
+        typer.echo(f"ringback: {error}", err=True)
+        raise SystemExit(2) from error
+    except Problem as problem:
+        typer.echo(f"ringback: {problem.detail} {problem.fix}", err=True)
+        raise SystemExit(2) from problem
+
+
+@app.command()
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    workers: int = 1,
+    worker: Annotated[bool, typer.Option(help="Also do the jobs, when one process serves.")] = True,
+    demo_company: Annotated[bool, typer.Option(help="Create the demo company in an empty database first.")] = False,
+) -> None:
+    """Run the HTTP server; with one process it also works the jobs."""
+    settings = read_settings(port=port)
+    prepare_schema(settings.database_url)
+    if demo_company:
+        from api.demo_company import seed_when_empty
+
+        seed_when_empty(settings)
+    options: dict[str, Any] = {"host": host, "port": port, "access_log": False, "log_level": "warning"}
+    if workers > 1:
+        uvicorn.run("api.__main__:server", factory=True, workers=workers, **options)
+        return
+    typer.echo(f"Ringback is up at {settings.public_url}" + (" (sandbox)" if settings.sandbox else ""))
+    uvicorn.run(create_app(settings, work=worker), **options)
+
+
+def server() -> Any:
+    """The application of one of several server processes; the jobs are worked by `ringback worker`."""
+    return create_app(read_settings(), work=False)
+
+
+@app.command()
+def worker() -> None:
+    """Work the jobs; any number of these may run beside the servers."""
+    from api.hands import hands
+    from api.worker import Worker
+
+    settings = read_settings()
+    prepare_schema(settings.database_url)
+
+    async def work() -> None:
+        house = open_house(settings)
+        try:
+            await Worker(house, hands(configured_model(settings))).run()
+        finally:
+            await house.db.close()
+
+    typer.echo("Ringback is working the jobs.")
+    try:
+        asyncio.run(work())
+    except KeyboardInterrupt:
+        typer.echo("Stopped.")
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest schema."""
+    settings = read_settings()
+    before = migrate.standing(settings.database_url)
+    if before == "unknown":
+        raise SchemaError("The database was made by a newer Ringback, or holds something else. Nothing was changed.")
+    migrate.upgrade(settings.database_url)
+    typer.echo("The schema is up to date." if before == "current" else "The schema was brought up to date.")
+
+
+@app.command("seed-demo")
+def seed_demo(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
+    """Create the demo company, or find it, and make its keys anew."""
+    from api.demo_company import seed
+
+    settings = read_settings()
+    prepare_schema(settings.database_url)
+    told = seed(settings)
+    if as_json:
+        typer.echo(json.dumps(told))
+        return
+    typer.echo(f"{told['name']} ({told['slug']}), texts and calls to {told['phone_number']}.")
+    typer.echo(f"Full credential: {told['credentials']['full']}")
+    typer.echo(f"Owner: {told['owner']['email']} / {told['owner']['password']}")
+
+
+@credential.command("create")
+def create_credential(
+    name: Annotated[str, typer.Option()],
+    scopes: Annotated[str, typer.Option(help="Names parted by commas, such as READ_BOOKINGS,WRITE_BOOKINGS.")],
+    org: Annotated[str | None, typer.Option(help="The business's slug; not needed when there is one.")] = None,
+    actor_type: Annotated[str, typer.Option(help="INTEGRATION, VOICE_AGENT or STAFF_TOOL.")] = "INTEGRATION",
+) -> None:
+    """Make a credential and print its secret, once."""
+    made, secret = _for_org(org, lambda ctx: access.create(ctx, name, scopes.split(","), actor_type=actor_type))
+    typer.echo(f"{secret}")
+    typer.echo(f"Credential {made.id} ({made.name}) may: {', '.join(made.scopes)}. Shown once; keep it safe.", err=True)
+
+
+@credential.command("list")
+def list_credentials(org: Annotated[str | None, typer.Option()] = None) -> None:
+    """List credentials, never their secrets."""
+    for one in _for_org(org, access.listed):
+        state = "revoked" if one.revoked_at else "works"
+        typer.echo(f"{one.id}  {one.prefix}…  {one.name}  {state}  {','.join(one.scopes)}")
+
+
+@credential.command("revoke")
+def revoke_credential(credential_id: str, org: Annotated[str | None, typer.Option()] = None) -> None:
+    """Make a credential useless at once."""
+    _for_org(org, lambda ctx: access.revoke(ctx, access.get(ctx, credential_id)))
+    typer.echo("Revoked.")
+
+
+@app.command()
+def chat(org: Annotated[str | None, typer.Option(help="The business's slug.")] = None) -> None:
+    """Talk to the agent as a homeowner would by text; nothing leaves the machine."""
+    from api.terminal import talk
+
+    settings = read_settings()
+    if not settings.sandbox:
+        raise SettingsError("chat is for the sandbox; unset RINGBACK_SANDBOX")
+    prepare_schema(settings.database_url)
+    asyncio.run(talk(settings, org))
+
+
+@app.command()
+def understand(source: Path, out: Annotated[Path, typer.Option("--out")]) -> None:
+    """What the script makes of single utterances: JSON lines in, JSON lines out."""
+    from agent.hearing import understood
+
+    count = 0
+    with source.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8") as answers:
+        for line in lines:
+            if not line.strip():
+                continue
+            row = json.loads(line)
+            now = datetime.fromisoformat(row["now"]) if row.get("now") else datetime.now(UTC)
+            now = now if now.tzinfo else now.replace(tzinfo=UTC)
+            answer = understood(row["text"], row.get("context"), now)
+            answers.write(json.dumps({"id": row["id"], **answer}, ensure_ascii=False) + "\n")
+            count += 1
+    typer.echo(f"{count} utterances read, {out} written.")
+
+
+@app.command()
+def demo(keep: Annotated[bool, typer.Option(help="Keep serving until Ctrl-C.")] = False) -> None:
+    """Play the main job over HTTP against the real server in the sandbox, and print it."""
+    from api.demo import play
+
+    raise typer.Exit(play(keep=keep))
+
+
+def _for_org(slug: str | None, act: Any) -> Any:
+    """Run an act from the command line for the named business, or the only one."""
+    settings = read_settings()
+    prepare_schema(settings.database_url)
+
+    def unit(session: Session) -> Any:
+        found: Org | None = lookup.org_by_slug(session, slug) if slug else lookup.only_org(session)
+        if found is None:
+            raise Problem(
+                "NOT_FOUND", "Name the business with --org.", fix="Its slug is in its booking page's address."
+            )
+        return act(Context(session, found, SYSTEM, "console", datetime.now(UTC)))
+
+    async def run() -> Any:
+        db = open_database(settings.database_url)
+        try:
+            return await db.write(unit)
+        finally:
+            await db.close()
+
+    return asyncio.run(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+"""create_app(): everything is wired together here and nowhere else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from agent.model import OpenAIModel, open_model
+from api import health, private, sandbox, twilio, v1, voice
+from api.clock import Clock
+from api.deps import House
+from api.edge import Edge
+from api.errors import install_error_handlers
+from api.hands import hands
+from api.limits import RateLimits
+from api.settings import Settings
+from api.usage import Usage
+from api.worker import Worker
+from storage import migrate, outbox
+from storage.db import database_url, open_database, sqlite_file
+
+BODY_LIMIT = 64 * 1024
+
+
+class SchemaError(RuntimeError):
+    """The database is not at the schema this code was written for; the text says what to do."""
+
+
+def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
+    """The server for these settings; `work` also runs the job worker in this process."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(prepare_schema, settings.database_url)
+        house = app.state.house = open_house(settings)
+        model = configured_model(settings)
+        worker = app.state.worker = Worker(house, hands(model))
+        if work and house.db.url.get_backend_name() == "sqlite":
+            await house.db.write(outbox.free_claims)
+        keepers = [asyncio.create_task(house.usage.keep_writing())]
+        if work:
+            keepers.append(asyncio.create_task(worker.run()))
+        try:
+            yield
+        finally:
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
+            if model is not None:
+                await model.close()
+            await house.db.close()
+
+    app = FastAPI(
+        title="Ringback",
+        version="1",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=BODY_LIMIT,
+        telemetry={"logs": False},
+    )
+    app.add_middleware(Edge)
+    install_error_handlers(app)
+    for door in (health, voice, twilio, private, v1, sandbox):
+        app.include_router(door.router)
+    return app
+
+
+def configured_model(settings: Settings) -> OpenAIModel | None:
+    """The model these settings name; None when the script answers."""
+    return open_model(
+        name=settings.model,
+        api=settings.model_api,
+        api_key=settings.openai_api_key,
+        base_url=settings.openai_base_url,
+        effort=settings.model_effort,
+    )
+
+
+def open_house(settings: Settings) -> House:
+    """The shared parts of one process over an open database."""
+    db = open_database(settings.database_url)
+    return House(settings, db, Clock(settings.now), RateLimits(), Usage(db))
+
+
+def prepare_schema(url: str) -> None:
+    """Create an empty embedded database; refuse any other whose schema is not today's (raises SchemaError)."""
+    standing = migrate.standing(url)
+    if standing == "empty" and sqlite_file(database_url(url)) is not None:
+        migrate.upgrade(url)
+    elif standing == "empty":
+        raise SchemaError("The database is empty. Run 'ringback migrate' first.")
+    elif standing == "older":
+        raise SchemaError("The database has an older schema. Run 'ringback migrate' first.")
+    elif standing == "unknown":
+        raise SchemaError("The database was made by a newer Ringback, or holds something else. Use another database.")

@@ -1,0 +1,196 @@
+"""Who is calling: a request's credential becomes a Caller, whose units of work carry a Context."""
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from api.clock import Clock
+from api.limits import RateLimits
+from api.settings import Settings
+from api.usage import Usage
+from storage import lookup
+from storage.context import SYSTEM, Actor, Context
+from storage.db import Database
+from storage.tables import Credential, Org
+from tools.problems import Problem
+
+T = TypeVar("T")
+ACTOR_KINDS = {"VOICE_AGENT": "voice_agent", "STAFF_TOOL": "staff", "INTEGRATION": "integration"}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every door of one process shares: `request.app.state.house`."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    limits: RateLimits
+    usage: Usage
+
+    async def write(
+        self,
+        org: Org,
+        unit: Callable[[Context], T],
+        *,
+        actor: Actor = SYSTEM,
+        channel: str = "api",
+        scope: str | None = None,
+    ) -> T:
+        """Run an act in one write transaction for `org`."""
+        return await self.db.write(lambda session: unit(self.context(session, org, actor, channel, scope)))
+
+    async def read(
+        self,
+        org: Org,
+        unit: Callable[[Context], T],
+        *,
+        actor: Actor = SYSTEM,
+        channel: str = "api",
+        scope: str | None = None,
+    ) -> T:
+        """Ask a question in one read transaction for `org`."""
+        return await self.db.read(lambda session: unit(self.context(session, org, actor, channel, scope)))
+
+    def context(self, session: Session, org: Org, actor: Actor, channel: str, scope: str | None) -> Context:
+        """The Context of a unit; `org` may come from another session and joins this one without a query."""
+        return Context(session, session.merge(org, load=False), actor, channel, self.clock.now(), scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated credential in one request, and the business it belongs to."""
+
+    house: House
+    org: Org
+    credential: Credential
+    address: str
+
+    @property
+    def actor(self) -> Actor:
+        """How this caller appears in histories: under the credential's name (CS-04)."""
+        return Actor(ACTOR_KINDS[self.credential.actor_type], self.credential.name, self.credential.id)
+
+    def may(self, *scopes: str) -> bool:
+        """Whether the credential holds any of these scopes; none asked is always true."""
+        return not scopes or any(scope in self.credential.scopes for scope in scopes)
+
+    async def write(self, unit: Callable[[Context], T], *, channel: str = "api", scope: str | None = None) -> T:
+        """Run an act as this caller, in one transaction."""
+        return await self.house.write(self.org, unit, actor=self.actor, channel=channel, scope=scope)
+
+    async def read(self, unit: Callable[[Context], T], *, channel: str = "api", scope: str | None = None) -> T:
+        """Ask a question as this caller."""
+        return await self.house.read(self.org, unit, actor=self.actor, channel=channel, scope=scope)
+
+
+def house_of(request: Request) -> House:
+    """The process's shared parts, for doors that find the business themselves."""
+    house: House = request.app.state.house
+    return house
+
+
+def needs(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:
+    """A dependency: a valid credential with any of `scopes` (none: any valid credential).
+
+    Raises UNAUTHORIZED, IP_NOT_ALLOWED, RATE_LIMITED or INSUFFICIENT_SCOPE, in this order.
+    """
+
+    async def authorise(request: Request) -> Caller:
+        return await admit(request, *scopes)
+
+    return authorise
+
+
+async def admit(request: Request, *scopes: str) -> Caller:
+    """Check the request's credential against `scopes`; see `needs`. Leaves the rate's standing on `request.state`."""
+    house = house_of(request)
+    secret = presented_secret(request)
+    now = house.clock.now()
+    found = None if secret is None else await house.db.read(lambda s: lookup.credential_by_secret(s, secret, now))
+    if found is None:
+        raise Problem(
+            "UNAUTHORIZED",
+            "A valid credential is needed.",
+            fix="Send the secret as 'Authorization: Bearer', 'X-API-Key' or as the user name of HTTP Basic.",
+        )
+    credential, org = found
+    address = request.client.host if request.client else ""
+    caller = Caller(house, org, credential, address)
+    request.state.rate = house.limits.count(credential.id)
+    house.usage.note(credential, now, request)
+    if credential.allowed_ips and not address_allowed(address, credential.allowed_ips):
+        raise Problem(
+            "IP_NOT_ALLOWED",
+            "This credential may not be used from this address.",
+            fix="Add the address to the credential's list, or call from an allowed one.",
+        )
+    if request.state.rate.exceeded:
+        raise Problem(
+            "RATE_LIMITED",
+            "Too many requests with this credential.",
+            fix="Wait for the seconds in Retry-After.",
+            retry_after=request.state.rate.reset,
+        )
+    if not caller.may(*scopes):
+        raise Problem(
+            "INSUFFICIENT_SCOPE",
+            f"This needs the scope {' or '.join(scopes)}.",
+            fix=f"Use a credential that has {' or '.join(scopes)}.",
+            required=list(scopes),
+        )
+    return caller
+
+
+def presented_secret(request: Request) -> str | None:
+    """The secret in the headers, in any of its three envelopes (contract 2.3); never from query or body."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and value.strip():
+        return value.strip()
+    if scheme.lower() == "basic":
+        try:
+            user = base64.b64decode(value.strip(), validate=True).decode().partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        return user or None
+    return request.headers.get("x-api-key", "").strip() or None
+
+
+def address_allowed(address: str, allowed: list[str]) -> bool:
+    """Whether an IP address lies in any of the allowed addresses or networks (CIDR)."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in ipaddress.ip_network(one, strict=False) for one in allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: `page` counts from 1, `size` is 1 to 100."""
+
+    page: int
+    size: int
+
+    @property
+    def offset(self) -> int:
+        """How many rows come before this page."""
+        return (self.page - 1) * self.size
+
+
+def paging(page: int = 1, size: int | None = None, limit: int | None = None) -> Page:
+    """The one paging rule: `limit` is an alias of `size`, 20 by default, clamped to 100 (contract 2.5)."""
+    if page < 1 or (size or limit or 1) < 1:
+        raise Problem("VALIDATION_ERROR", "page and size start at 1.", fix="Send page >= 1 and 1 <= size <= 100.")
+    return Page(page, min(size or limit or 20, 100))
+
+
+def paged(name: str, rows: list[Any], total: int, page: Page) -> dict[str, Any]:
+    """A page as every JSON list answers it: the rows under `name`, with total, page and size."""
+    return {name: rows, "total": total, "page": page.page, "size": page.size}

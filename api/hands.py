@@ -1,0 +1,25 @@
+"""Which hand does which job."""
+
+from collections.abc import Mapping
+
+from agent.model import Model
+from api import sending
+from api.deps import House
+from api.turns import turn
+from api.worker import Hand
+from storage.tables import Job
+
+
+def hands(model: Model | None) -> Mapping[str, Hand]:
+    """The hand for every topic of `storage.tables.Job`; without a model the script answers."""
+
+    async def answer_with_model(house: House, job: Job) -> None:
+        await turn(house, job, model)
+
+    return {
+        "turn": answer_with_model,
+        "send": sending.send,
+        "remind": sending.remind,
+        "alert": sending.alert,
+        "expire": sending.expire,
+    }

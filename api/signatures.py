@@ -1,0 +1,135 @@
+"""Did this really come from who it says? Pure: raw bytes and headers in, yes or no out.
+
+Nothing here raises on junk: whatever cannot be read is a no. Comparisons take the same time wherever they fail.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from urllib.parse import parse_qsl
+
+TOLERANCE_MS = 300_000  # Retell and Standard Webhooks both accept five minutes either way
+
+_RETELL = re.compile(r"v=([0-9]{1,16}),d=([0-9a-f]{64})")
+_URL = re.compile(r"(https?|wss?)://([^/?#]+?)(?::([0-9]+))?((?:[/?#].*)?)", re.DOTALL)
+_ALGORITHMS = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
+
+
+def twilio_signature(
+    token: str, url: str, fields: Iterable[tuple[str, str]] = (), *, algorithm: str = "HMAC_SHA1"
+) -> str:
+    """What Twilio puts into `X-Twilio-Signature` for a form post: the URL as Twilio was given it, then every distinct
+    (name, value) in sorted order, keyed with the account's primary token. Raises KeyError for an unknown algorithm."""
+    signed = url + "".join(name + value for name, value in sorted(set(fields)))
+    mac = hmac.new(_bytes(token), _bytes(signed), _ALGORITHMS[algorithm])
+    return base64.b64encode(mac.digest()).decode()
+
+
+def twilio(
+    tokens: Sequence[str],
+    url: str,
+    fields: Iterable[tuple[str, str]],
+    signature: str | None,
+    *,
+    algorithm: str = "HMAC_SHA1",
+) -> bool:
+    """Whether Twilio signed this form post, GET or socket upgrade (both without `fields`) with one of `tokens`.
+
+    `url` is the exact public URL with its query. It may carry the scheme's default port or not: Twilio signs either.
+    """
+    if not signature or algorithm not in _ALGORITHMS:
+        return False
+    pairs = list(fields)
+    return any(
+        [
+            hmac.compare_digest(_bytes(twilio_signature(token, one, pairs, algorithm=algorithm)), _bytes(signature))
+            for token in tokens
+            for one in _with_and_without_port(url)
+        ]
+    )
+
+
+def twilio_json(
+    tokens: Sequence[str], url: str, body: bytes, signature: str | None, *, algorithm: str = "HMAC_SHA1"
+) -> bool:
+    """Whether Twilio signed this JSON post: its URL carries `bodySHA256`, and the signature covers the URL alone."""
+    stated = dict(parse_qsl(_query(url))).get("bodySHA256", "")
+    whole = hmac.compare_digest(_bytes(hashlib.sha256(body).hexdigest()), _bytes(stated))
+    return twilio(tokens, url, (), signature, algorithm=algorithm) and whole
+
+
+def twilio_algorithm(settings_header: str | None) -> str:
+    """The algorithm named in `X-Twilio-Webhooks-Signature-Settings`; without one it is the classic SHA-1."""
+    parts = (part.partition("=") for part in (settings_header or "").split(","))
+    return next(
+        (value.strip() for name, _, value in parts if name.strip() == "algorithm" and value.strip()), "HMAC_SHA1"
+    )
+
+
+def retell(keys: Sequence[str], body: bytes, header: str | None, now: datetime) -> bool:
+    """Whether Retell signed these raw bytes: `v=<unix ms>,d=<hex>`, HMAC-SHA256 over body and time, five minutes."""
+    found = _RETELL.fullmatch(header or "")
+    if found is None or abs(now.timestamp() * 1000 - int(found[1])) > TOLERANCE_MS:
+        return False
+    return any([hmac.compare_digest(retell_digest(key, body, int(found[1])), found[2]) for key in keys])
+
+
+def retell_digest(key: str, body: bytes, milliseconds: int) -> str:
+    """The hex digest Retell sends for a body at a time in Unix milliseconds."""
+    return hmac.new(_bytes(key), body + str(milliseconds).encode(), hashlib.sha256).hexdigest()
+
+
+def sign_webhook(secrets: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:
+    """The `webhook-signature` header of Standard Webhooks 1.0: one `v1,` part for each `whsec_` secret.
+
+    `timestamp` is Unix seconds of this attempt; `body` goes out byte for byte as signed. Raises ValueError for a
+    secret that is not base64.
+    """
+    return " ".join(f"v1,{_webhook_mac(secret, message_id, str(timestamp), body)}" for secret in secrets)
+
+
+def webhook(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+    """Whether one of `secrets` signed this Standard Webhooks delivery; `headers` have lower-case names."""
+    message_id, sent_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not message_id or not re.fullmatch("[0-9]{1,12}", sent_at):
+        return False
+    if abs(now.timestamp() - int(sent_at)) * 1000 > TOLERANCE_MS:
+        return False
+    given = [part[3:] for part in headers.get("webhook-signature", "").split(" ") if part.startswith("v1,")]
+    try:
+        wanted = [_webhook_mac(secret, message_id, sent_at, body) for secret in secrets]
+    except ValueError:
+        return False
+    return any([hmac.compare_digest(_bytes(one), _bytes(mac)) for one in given for mac in wanted])
+
+
+def _webhook_mac(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error as error:
+        raise ValueError("a webhook secret is whsec_ and base64") from error
+    return base64.b64encode(hmac.digest(key, _bytes(f"{message_id}.{timestamp}.") + body, "sha256")).decode()
+
+
+def _with_and_without_port(url: str) -> tuple[str, ...]:
+    found = _URL.fullmatch(url)
+    if found is None:
+        return (url,)
+    scheme, host, port, rest = found.groups()
+    default = {"https": "443", "http": "80", "wss": "443", "ws": "80"}[scheme]
+    if port not in (None, default):
+        return (url,)
+    return (f"{scheme}://{host}{rest}", f"{scheme}://{host}:{default}{rest}")
+
+
+def _query(url: str) -> str:
+    return url.partition("?")[2]
+
+
+def _bytes(text: str) -> bytes:
+    # A lone surrogate is how undecodable bytes arrive; it must fail to match, not raise.
+    return text.encode("utf-8", "surrogatepass")

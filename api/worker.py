@@ -1,0 +1,108 @@
+"""The worker: claim a job, give it to its hand, and see that it is settled.
+
+A hand settles its job in the transaction of its result (`storage.outbox.settle`). What a hand raises is a bug: the job
+waits and is tried again, and after `TRIES` it is failed and the office gets a task, so one bad row blocks nobody.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from api.deps import House
+from storage import outbox
+from storage.tables import Job, Task
+
+log = logging.getLogger("ringback")
+
+Hand = Callable[[House, Job], Awaitable[None]]
+
+AT_ONCE = 32
+POLL = 1.0
+TRIES = 5
+WAITS = (5, 30, 120, 600)  # seconds before the next try of a job whose hand failed
+
+
+class Worker:
+    """Runs the hands of one process. `last_beat` is the real time it last looked for work."""
+
+    def __init__(self, house: House, hands: Mapping[str, Hand]) -> None:
+        self._house = house
+        self._hands = hands
+        self._running: set[asyncio.Task[None]] = set()
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        self.last_beat: datetime | None = None
+
+    async def run(self) -> None:
+        """Work until cancelled; then let the hands that are busy finish."""
+        db = self._house.db
+        try:
+            while True:
+                db.jobs_waiting.clear()
+                self.last_beat = datetime.now(UTC)
+                wait = await self._once()
+                if wait > 0:
+                    try:
+                        await asyncio.wait_for(db.jobs_waiting.wait(), wait)
+                    except TimeoutError:
+                        continue
+        finally:
+            if self._running:
+                await asyncio.wait(self._running, timeout=30)
+
+    async def drain(self) -> None:
+        """Do everything that is due now, and what that brings about; for tests and the terminal chat."""
+        while await self._once() == 0 or self._running:
+            if self._running:
+                await asyncio.wait(self._running)
+
+    async def _once(self) -> float:
+        """Claim what is due and start it; how many seconds to wait before looking again."""
+        room = AT_ONCE - len(self._running)
+        if room <= 0:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            return 0
+        now = self._house.clock.now()
+        topics = tuple(self._hands)
+        due, late = await self._house.db.read(lambda s: (outbox.next_due(s, topics), outbox.lease_over(s)))
+        if not late and (due is None or due > now):
+            return POLL if due is None else min(POLL, max(0.005, (due - now).total_seconds()))
+        jobs = await self._house.db.write(lambda s: outbox.claim(s, self.owner, now, topics=topics, limit=room))
+        for job in jobs:
+            task = asyncio.create_task(self._do(job))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        return 0 if jobs else POLL
+
+    async def _do(self, job: Job) -> None:
+        try:
+            await self._hands[job.topic](self._house, job)
+        except Exception as error:  # noqa: BLE001 - the edge of the worker: a bug must not stop the others
+            where = error.__traceback__
+            while where is not None and where.tb_next is not None:
+                where = where.tb_next
+            at = f"{where.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{where.tb_lineno}" if where else "?"
+            log.error("job %s topic=%s failed: %s at %s", job.id, job.topic, type(error).__name__, at)
+            now = self._house.clock.now()
+            await self._house.db.write(lambda session: self._put_back(session, job, now))
+
+    def _put_back(self, session: Session, job: Job, now: datetime) -> None:
+        if job.attempts < TRIES:
+            wait = WAITS[min(job.attempts, len(WAITS)) - 1]
+            outbox.settle(session, job, "uncertain", now, reason="error", due_at=now + timedelta(seconds=wait))
+            return
+        if outbox.settle(session, job, "failed", now, reason="error"):
+            session.add(
+                Task(
+                    org_id=job.org_id,
+                    kind="needs_review",
+                    urgency="urgent",
+                    text=f"A {job.topic} job failed {job.attempts} times and was given up.",
+                    created_at=now,
+                )
+            )

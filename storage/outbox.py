@@ -1,0 +1,169 @@
+"""The outbox: work put in the same transaction as its reason, claimed under a lease, settled once.
+
+A job whose worker vanished, or whose send ended in silence, becomes `uncertain`, never straight back to `queued`: the
+message may have left (Twilio's error 20500: a POST that sends is not idempotent). Its hand then looks before it sends
+again. `due_at` and `expires_at` are compared with the business's clock, leases with the real one.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from storage.context import Context
+from storage.once import affected, insert_once
+from storage.tables import Job, new_id
+
+LEASE = timedelta(seconds=30)
+WAITING = ("queued", "uncertain")
+
+
+def put(
+    ctx: Context,
+    topic: str,
+    dedupe_key: str,
+    subject: tuple[str, str],
+    *,
+    due_at: datetime,
+    revision: int = 0,
+    payload: dict[str, Any] | None = None,
+    expires_at: datetime | None = None,
+) -> bool:
+    """Queue one job for `subject` (kind, id); False when a job with this key already exists and nothing was added.
+
+    `due_at` and `expires_at` are aware instants; after `expires_at` the job is skipped, not done late.
+    """
+    ctx.session.info["job_queued"] = True
+    return insert_once(
+        ctx.session,
+        Job,
+        ["org_id", "dedupe_key"],
+        id=new_id(),
+        org_id=ctx.org.id,
+        topic=topic,
+        dedupe_key=dedupe_key,
+        subject_kind=subject[0],
+        subject_id=subject[1],
+        revision=revision,
+        payload=payload or {},
+        due_at=due_at,
+        expires_at=expires_at,
+        state="queued",
+        attempts=0,
+        looks=0,
+        created_at=ctx.now,
+        updated_at=ctx.now,
+    )
+
+
+def postpone(ctx: Context, dedupe_key: str, due_at: datetime) -> bool:
+    """Move a queued job to a new due time; False when there is no such job still queued."""
+    session = ctx.session
+    session.info["job_queued"] = True
+    return (
+        affected(
+            session.execute(
+                update(Job)
+                .where(Job.org_id == ctx.org.id, Job.dedupe_key == dedupe_key, Job.state == "queued")
+                .values(due_at=due_at, updated_at=ctx.now)
+            )
+        )
+        == 1
+    )
+
+
+def supersede(ctx: Context, subject: tuple[str, str], reason: str, *, topics: Sequence[str] = ()) -> int:
+    """Withdraw what still waits for `subject`; jobs already claimed are left to their hand's own last check."""
+    wanted = [
+        Job.org_id == ctx.org.id,
+        Job.subject_kind == subject[0],
+        Job.subject_id == subject[1],
+        Job.state.in_(WAITING),
+    ]
+    if topics:
+        wanted.append(Job.topic.in_(topics))
+    return affected(
+        ctx.session.execute(update(Job).where(*wanted).values(state="superseded", reason=reason, updated_at=ctx.now))
+    )
+
+
+def claim(session: Session, owner: str, now: datetime, *, topics: Iterable[str], limit: int) -> list[Job]:
+    """Take up to `limit` due jobs under a lease of half a minute of real time, oldest due first.
+
+    Expired leases become uncertain first. The commit of this unit is the record that precedes the send.
+    """
+    real = datetime.now(UTC)  # leases live in real time, whatever the sandbox clock says
+    session.execute(
+        update(Job)
+        .where(Job.state == "claimed", Job.lease_until < real)
+        .values(state="uncertain", owner=None, lease_until=None)
+    )
+    due = (
+        select(Job.id)
+        .where(Job.state.in_(WAITING), Job.due_at <= now, Job.topic.in_(tuple(topics)))
+        .order_by(Job.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(session.scalars(due))
+    if not ids:
+        return []
+    jobs = list(session.scalars(select(Job).where(Job.id.in_(ids)).order_by(Job.due_at)))
+    for job in jobs:
+        job.payload = {**job.payload, "was_uncertain": job.state == "uncertain"}
+        job.state = "claimed"
+        job.owner = owner
+        job.lease_until = real + LEASE
+        job.attempts += 1
+        job.started_at = job.started_at or now
+        job.updated_at = now
+    return jobs
+
+
+def settle(
+    session: Session,
+    job: Job,
+    state: str,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    due_at: datetime | None = None,
+    looked: bool = False,
+) -> bool:
+    """Write what became of a claimed job; False when the claim is no longer ours and nothing was written.
+
+    `state` is sent, failed, skipped, or queued / uncertain with a new `due_at`; `looked` counts an empty look at the
+    provider's list.
+    """
+    values: dict[str, Any] = {"state": state, "reason": reason, "owner": None, "lease_until": None, "updated_at": now}
+    if due_at is not None:
+        values["due_at"] = due_at
+        session.info["job_queued"] = True
+    if looked:
+        values["looks"] = Job.looks + 1
+    claimed = (Job.id == job.id, Job.state == "claimed", Job.owner == job.owner, Job.attempts == job.attempts)
+    return affected(session.execute(update(Job).where(*claimed).values(**values))) == 1
+
+
+def next_due(session: Session, topics: Iterable[str]) -> datetime | None:
+    """When the next waiting job is due; None when nothing waits."""
+    return session.scalars(
+        select(Job.due_at).where(Job.state.in_(WAITING), Job.topic.in_(tuple(topics))).order_by(Job.due_at).limit(1)
+    ).first()
+
+
+def lease_over(session: Session) -> bool:
+    """Whether a claimed job's lease ran out, so that a claim would find work."""
+    late = select(Job.id).where(Job.state == "claimed", Job.lease_until < datetime.now(UTC)).limit(1)
+    return session.scalars(late).first() is not None
+
+
+def free_claims(session: Session) -> int:
+    """Make every claimed job uncertain at once: for the start of the only process that works on this database."""
+    return affected(
+        session.execute(
+            update(Job).where(Job.state == "claimed").values(state="uncertain", owner=None, lease_until=None)
+        )
+    )

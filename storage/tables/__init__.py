@@ -1,0 +1,50 @@
+"""The nouns of the trade, one family a file. Importing this package knows every table."""
+
+from storage.tables.bookings import Booking, BookingEvent, ConfirmCode, Hold, Offer, SlotCell
+from storage.tables.calls import Call, ToolCall
+from storage.tables.columns import Base, new_id
+from storage.tables.conversations import Conversation, Message, Turn
+from storage.tables.credentials import Credential
+from storage.tables.hours import DateOverride, Hours, ScheduleTemplate
+from storage.tables.jobs import AuditEntry, IdempotentAnswer, Job, ProviderEvent, Task
+from storage.tables.leads import Lead, LeadEvent
+from storage.tables.orgs import EntryPoint, Org
+from storage.tables.people import ConsentEvent, Customer, Staff, Technician
+from storage.tables.services import Service, ServiceArea, Skill, Travel
+
+__all__ = [
+    "AuditEntry",
+    "Base",
+    "Booking",
+    "BookingEvent",
+    "Call",
+    "ConfirmCode",
+    "ConsentEvent",
+    "Conversation",
+    "Credential",
+    "Customer",
+    "DateOverride",
+    "EntryPoint",
+    "Hold",
+    "Hours",
+    "IdempotentAnswer",
+    "Job",
+    "Lead",
+    "LeadEvent",
+    "Message",
+    "Offer",
+    "Org",
+    "ProviderEvent",
+    "ScheduleTemplate",
+    "Service",
+    "ServiceArea",
+    "Skill",
+    "SlotCell",
+    "Staff",
+    "Task",
+    "Technician",
+    "ToolCall",
+    "Travel",
+    "Turn",
+    "new_id",
+]

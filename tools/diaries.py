@@ -1,0 +1,232 @@
+"""Diaries: everything a start is judged by, read for a few days and no more.
+
+Five small statements whatever the business's history holds: technicians, weekly hours, dates that differ, taken time,
+and the area with its rides. Whoever takes time locks the technicians in the first of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import String, cast, func, literal, null, or_, select, union_all
+
+from storage.context import Context
+from storage.tables import Booking, Hold, Service, Skill, Technician
+from storage.tables.bookings import ACTIVE
+from tools.rides import Rides, rides_of
+from tools.rules.calendar import Calendar, Diary, Job, Rules, Span, Week
+from tools.rules.wall_time import day_bounds
+from tools.weeks import weeks_of
+
+DAY = timedelta(days=1)
+LONGEST_VISIT = timedelta(days=1)  # contract 2.4
+# Rules of a visit whose label names no service; its length is the business's default_duration.
+UNNAMED_GRID, UNNAMED_NOTICE, UNNAMED_HORIZON = 30, 120, 60
+
+
+class Person(NamedTuple):
+    """A technician who can do the visit."""
+
+    id: str
+    name: str
+    template_id: str | None
+    travel_minutes: int
+    position: int
+    last_booked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Diaries:
+    """The calendar of some days and the technicians in it, by position."""
+
+    calendar: Calendar
+    people: tuple[Person, ...]
+
+
+def calendar_for(
+    ctx: Context,
+    service: Service | None,
+    first: date,
+    last: date,
+    *,
+    postal_code: str | None = None,
+    moving: Booking | None = None,
+    technician_id: str | None = None,
+) -> Calendar:
+    """The calendar of a service (None: a visit with a free label) for the local days `first` to `last`.
+
+    `moving` is left out of the taken time; holds of `ctx.scope` are too. Raises OUT_OF_SERVICE_AREA.
+    """
+    options: dict[str, Any] = {"postal_code": postal_code, "moving": moving, "technician_id": technician_id}
+    return read_diaries(ctx, service, first, last, **options).calendar
+
+
+def read_diaries(
+    ctx: Context,
+    service: Service | None,
+    first: date,
+    last: date,
+    *,
+    postal_code: str | None = None,
+    moving: Booking | None = None,
+    technician_id: str | None = None,
+    anywhere: bool = False,
+    lock: bool = False,
+) -> Diaries:
+    """`calendar_for` with the people in it; `lock` makes everybody else who wants their time wait for this unit.
+
+    `anywhere` leaves out the area, for visits that stand already.
+    """
+    people = _people(ctx, service, lock)
+    if technician_id is not None:
+        people = [person for person in people if person.id == technician_id]
+    rides = rides_of(ctx)
+    if not anywhere:
+        rides.check(postal_code)
+    weeks = weeks_of(ctx, service, {person.id: person.template_id for person in people}, first, last)
+    low, high = day_bounds(first - DAY, ctx.org.zone)[0], day_bounds(last + 2 * DAY, ctx.org.zone)[1]
+    jobs = _jobs(ctx, people, low, high, moving, rides, postal_code)
+    per_day, per_week = _counts(ctx, service, first, last, moving)
+    calendar = Calendar(
+        zone=ctx.org.zone,
+        now=ctx.now,
+        week=weeks[None],
+        rules=rules_of(ctx, service),
+        diaries=tuple(Diary(one.id, weeks.get(one.id), tuple(jobs.get(one.id, ()))) for one in people),
+        per_day=per_day,
+        per_week=per_week,
+    )
+    return Diaries(calendar, tuple(people))
+
+
+def rules_of(ctx: Context, service: Service | None) -> Rules:
+    """A service's schedule rules, or those of a visit with a free label."""
+    if service is None:
+        return Rules(ctx.org.default_duration, UNNAMED_GRID, 0, 0, UNNAMED_NOTICE, UNNAMED_HORIZON)
+    return Rules(
+        duration=service.duration_minutes,
+        grid=service.grid_minutes,
+        before=service.buffer_before,
+        after=service.buffer_after,
+        notice=service.notice_minutes,
+        horizon_days=service.horizon_days,
+        day_cap=service.day_cap,
+        week_cap=service.week_cap,
+    )
+
+
+def unrestricted(calendar: Calendar) -> Calendar:
+    """The same taken time without hours, notice, horizon, caps, grid and gaps: what an owner's override may use."""
+    always = Week(days=((Span(0, 1440),),) * 7, overrides={})
+    bare = tuple(
+        replace(diary, week=None, jobs=tuple(Job(job.start, job.end) for job in diary.jobs))
+        for diary in calendar.diaries
+    )
+    rules = replace(calendar.rules, before=0, after=0, notice=0, horizon_days=3650, day_cap=None, week_cap=None)
+    return replace(calendar, week=always, diaries=bare, rules=rules)
+
+
+def fairest(ctx: Context, people: Iterable[Person], names: Iterable[str], start: datetime) -> str:
+    """Who of `names` gets the visit: fewest active visits that local week, least recently booked, then position."""
+    free = [person for person in people if person.id in set(names)]
+    if len(free) == 1:
+        return free[0].id
+    monday = start.astimezone(ctx.org.zone).date()
+    monday -= monday.weekday() * DAY
+    low, high = day_bounds(monday, ctx.org.zone)[0], day_bounds(monday + 6 * DAY, ctx.org.zone)[1]
+    counted = ctx.session.execute(
+        select(Booking.technician_id, func.count())
+        .where(
+            Booking.org_id == ctx.org.id, Booking.start_at >= low, Booking.start_at < high, Booking.status.in_(ACTIVE)
+        )
+        .group_by(Booking.technician_id)
+    )
+    week = {technician: count for technician, count in counted}
+    never = datetime.min.replace(tzinfo=ctx.now.tzinfo)
+    return min(free, key=lambda one: (week.get(one.id, 0), one.last_booked_at or never, one.position)).id
+
+
+def _people(ctx: Context, service: Service | None, lock: bool) -> list[Person]:
+    columns = (Technician.id, Technician.name, Technician.template_id, Technician.travel_minutes)
+    wanted = (
+        select(*columns, Technician.position, Technician.last_booked_at)
+        .where(Technician.org_id == ctx.org.id, Technician.active)
+        .order_by(Technician.id)
+    )
+    if service is not None:
+        wanted = wanted.join(Skill, Skill.technician_id == Technician.id).where(Skill.service_id == service.id)
+    if lock:
+        wanted = wanted.with_for_update(of=Technician)
+    return sorted((Person(*row) for row in ctx.session.execute(wanted)), key=lambda one: (one.position, one.id))
+
+
+def _jobs(
+    ctx: Context,
+    people: list[Person],
+    low: datetime,
+    high: datetime,
+    moving: Booking | None,
+    rides: Rides,
+    here: str | None,
+) -> dict[str, list[Job]]:
+    ids = [person.id for person in people]
+    visits = select(
+        Booking.technician_id,
+        Booking.start_at,
+        Booking.end_at,
+        Booking.buffer_before,
+        Booking.buffer_after,
+        Booking.postal_code,
+    ).where(
+        Booking.technician_id.in_(ids),
+        Booking.end_at > low,
+        Booking.end_at < high + LONGEST_VISIT,  # both ends on the index: visits far ahead cost nothing
+        Booking.start_at < high,
+        Booking.status.in_(ACTIVE),
+    )
+    if moving is not None:
+        visits = visits.where(Booking.id != moving.id)
+    holds = select(
+        Hold.technician_id, Hold.start_at, Hold.end_at, Hold.buffer_before, Hold.buffer_after, cast(null(), String)
+    ).where(Hold.org_id == ctx.org.id, Hold.expires_at > ctx.now, Hold.end_at > low, Hold.start_at < high)
+    if ctx.scope is not None:
+        holds = holds.where(Hold.owner != ctx.scope)
+    travel = {person.id: person.travel_minutes for person in people}
+    jobs: dict[str, list[Job]] = {}
+    taken: Iterable[Any] = ctx.session.execute(union_all(visits, holds))
+    for technician, start, end, before, after, there in taken:
+        if technician in travel:
+            go, come = rides.between(here, there)
+            least = travel[technician]
+            job = Job(int(start.timestamp()), int(end.timestamp()), max(before, least, go), max(after, least, come))
+            jobs.setdefault(technician, []).append(job)
+    for own in jobs.values():
+        own.sort(key=lambda job: job.start)
+    return jobs
+
+
+def _counts(
+    ctx: Context, service: Service | None, first: date, last: date, moving: Booking | None
+) -> tuple[dict[date, int], dict[date, int]]:
+    """Active visits of a capped service by local day and by Monday; empty where nothing is capped."""
+    per_day: dict[date, int] = {}
+    per_week: dict[date, int] = {}
+    if service is None or (service.day_cap is None and service.week_cap is None):
+        return per_day, per_week
+    zone = ctx.org.zone
+    low = day_bounds(first - first.weekday() * DAY, zone)[0]
+    high = day_bounds(last + (6 - last.weekday()) * DAY, zone)[1]
+    visits = select(Booking.start_at).where(
+        Booking.service_id == service.id,
+        Booking.start_at >= low,
+        Booking.start_at < high,
+        Booking.status.in_(ACTIVE),
+        or_(literal(moving is None), Booking.id != (moving.id if moving else "")),
+    )
+    for start in ctx.session.scalars(visits):
+        day = start.astimezone(zone).date()
+        monday = day - day.weekday() * DAY
+        per_day[day] = per_day.get(day, 0) + 1
+        per_week[monday] = per_week.get(monday, 0) + 1
+    return per_day, per_week

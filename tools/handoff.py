@@ -1,0 +1,161 @@
+"""Bringing in a person: a task for the office and, when it cannot wait, a text to whoever is on call, then the next."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+import prompts
+from storage import outbox
+from storage.context import Context
+from storage.tables import Conversation, Customer, Lead, Message, Staff, Task, Technician
+from tools import conversations, leads, messages
+
+DANGERS = {
+    "gas": "gas smell",
+    "carbon_monoxide": "carbon monoxide",
+    "fire": "fire or smoke",
+    "electrical": "electrical danger",
+    "flood_near_power": "water near power",
+    "no_heat_vulnerable": "no heat, someone vulnerable at home",
+}
+
+
+def hand_off(
+    ctx: Context,
+    conversation: Conversation | None,
+    reason: str,
+    urgency: str,
+    note: str | None,
+    customer: Customer | None,
+    *,
+    danger: str | None = None,
+) -> Task:
+    """Give this to a person: the thread needs a human, the office has a task, the one on call gets a text.
+
+    `urgency` is routine, urgent or emergency; `reason` one word such as asked_for_person; `danger` a key of `DANGERS`.
+    An emergency is texted at once and, until someone replies "1", to the next on call every `alert_minutes`; anything
+    else goes to the first on call alone, outside quiet hours. While the task is open, asking again adds nothing.
+    """
+    emergency = urgency == "emergency"
+    words = DANGERS[danger] if danger else reason.replace("_", " ")
+    task = messages.open_task(
+        ctx,
+        kind="emergency" if emergency else "call_back",
+        urgency=urgency,
+        text=f"{words.capitalize()}. {note}" if note else f"{words.capitalize()}.",
+        customer_id=customer.id if customer else None,
+        conversation_id=conversation.id if conversation else None,
+    )
+    if conversation is not None:
+        conversations.needs_human(ctx, conversation, reason, urgency)
+        lead = ctx.session.get(Lead, conversation.lead_id) if conversation.lead_id else None
+        if lead is not None:
+            leads.note(ctx, lead, "handed_off", reason=reason, urgency=urgency)
+            if emergency:
+                lead.urgency = urgency
+    people = on_call(ctx)
+    if people:
+        due_at = ctx.now if emergency else messages.outside_quiet_hours(ctx, ctx.now, people[0].phone)
+        _queue_alert(ctx, task, 0, due_at, words)
+    return task
+
+
+def on_call(ctx: Context) -> list[Technician]:
+    """Who is alerted, in order; people without a phone are left out."""
+    wanted = (Technician.org_id == ctx.org.id, Technician.active, Technician.phone.is_not(None))
+    ordered = select(Technician).where(*wanted, Technician.on_call.is_not(None))
+    return list(ctx.session.scalars(ordered.order_by(Technician.on_call, Technician.position)))
+
+
+def alert(ctx: Context, task: Task, step: int, words: str, public_url: str) -> str | None:
+    """Text the on-call person number `step` (0 is first) about a task, and queue the next; for the job's hand.
+
+    Somebody who cannot be texted is passed over. Gives back None, or why nobody was texted: taken, done, nobody.
+    """
+    if task.done_at is not None:
+        return "done"
+    if task.taken_by is not None:
+        return "taken"
+    emergency = task.urgency == "emergency"
+    for number, person in enumerate(on_call(ctx)[step:], step):
+        assert person.phone is not None
+        message = messages.say(
+            ctx,
+            to=person.phone,
+            body=_alert_text(ctx, task, words, public_url),
+            kind="alert",
+            dedupe_key=_alert_key(task, number),
+            exempt_quiet=emergency,
+        )
+        if message.state != "skipped":
+            if emergency:
+                _queue_alert(ctx, task, number + 1, ctx.now + timedelta(minutes=ctx.org.alert_minutes), words)
+            return None
+    return "nobody"
+
+
+def who_works_here(ctx: Context, phone: str) -> str | None:
+    """The name of the technician or member of staff with this number (E.164); None for everyone else."""
+    technicians = select(Technician.name).where(
+        Technician.org_id == ctx.org.id, Technician.active, Technician.phone == phone
+    )
+    staff = select(Staff.name).where(Staff.org_id == ctx.org.id, Staff.active, Staff.phone == phone)
+    return ctx.session.scalars(technicians.limit(1)).first() or ctx.session.scalars(staff.limit(1)).first()
+
+
+def take(ctx: Context, phone: str, name: str) -> Task | None:
+    """Whoever has this number replied "1": the alert last texted to them is theirs, and nobody else is woken.
+
+    None when no open alert was texted to that number.
+    """
+    waiting = select(Task).where(
+        Task.org_id == ctx.org.id,
+        Task.done_at.is_(None),
+        or_(Task.taken_by.is_(None), Task.taken_by == name),
+        Task.urgency == "emergency",
+    )
+    tasks = list(ctx.session.scalars(waiting))
+    steps = range(len(on_call(ctx)))
+    by_message = {messages.id_for(ctx, _alert_key(task, step)): task for task in tasks for step in steps}
+    texted = select(Message.id).where(
+        Message.org_id == ctx.org.id, Message.to_phone == phone, Message.id.in_(by_message), Message.state != "skipped"
+    )
+    last = ctx.session.scalars(texted.order_by(Message.created_at.desc()).limit(1)).first()
+    if last is None:
+        return None
+    task = by_message[last]
+    task.taken_by = name
+    outbox.supersede(ctx, ("task", task.id), "taken", topics=("alert",))
+    return task
+
+
+def _queue_alert(ctx: Context, task: Task, step: int, due_at: datetime, words: str) -> None:
+    outbox.put(
+        ctx,
+        "alert",
+        _alert_key(task, step),
+        ("task", task.id),
+        due_at=due_at,
+        payload={"step": step, "words": words},
+    )
+
+
+def _alert_key(task: Task, step: int) -> str:
+    return f"alert:{task.id}:{step}"
+
+
+def _alert_text(ctx: Context, task: Task, words: str, public_url: str) -> str:
+    customer = ctx.session.get(Customer, task.customer_id) if task.customer_id else None
+    thread = ctx.session.get(Conversation, task.conversation_id) if task.conversation_id else None
+    phone = (customer.phone if customer else None) or (thread.phone if thread else None) or ""
+    page = f"conversations/{task.conversation_id}" if task.conversation_id else "tasks"
+    return prompts.render(
+        "sms/staff_emergency" if task.urgency == "emergency" else "sms/staff_hand_off",
+        business_name=ctx.org.name,
+        danger=words,
+        reason=words,
+        customer_name=customer.name if customer else None,
+        customer_phone=phone,
+        address=customer.address if customer else None,
+        thread_url=f"{public_url}/console/{page}",
+    )

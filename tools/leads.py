@@ -1,0 +1,181 @@
+"""Customers and leads: whose number it is, and what became of their wish for work."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from storage.context import Context
+from storage.once import insert_once
+from storage.tables import Booking, Customer, Lead, LeadEvent, new_id
+from storage.tables.bookings import ACTIVE
+from storage.tables.leads import OPEN, STATUSES
+from tools.problems import Problem, not_found
+from tools.rules import phones
+
+# Every dialect's words for the stored ones (contract 2.1).
+WORDS = {
+    **{word: word for word in STATUSES},
+    **{"potential": "new", "contacted": "active", "booking_offered": "active", "qualified": "active"},
+    **{"interested": "active", "confirmed": "booked", "completed": "won", "converted": "won"},
+    **{"cancelled": "lost", "canceled": "lost", "no_show": "lost", "not_interested": "lost", "bad_fit": "lost"},
+}
+SOURCES = {"sms": "SMS", "whatsapp": "SMS", "voice": "VOICE", "web": "WEB", "book": "WEB", "console": "CONSOLE"}
+
+
+def customer_for(
+    ctx: Context,
+    phone: str | None,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    address: str | None = None,
+    postal_code: str | None = None,
+) -> Customer:
+    """The customer with this number, found or made; details given fill gaps and never overwrite.
+
+    `phone` in any spelling, or None for somebody without a number, who is always somebody new. Raises INVALID_PHONE.
+    """
+    number = written_phone(ctx, phone)
+    row = None if number is None else _by_phone(ctx, number)
+    if row is None:
+        fresh = {"id": new_id(), "org_id": ctx.org.id, "phone": number, "created_at": ctx.now, "updated_at": ctx.now}
+        if number is None:
+            row = Customer(**fresh)
+            ctx.session.add(row)
+            ctx.session.flush()
+        else:
+            # Two first contacts at once: the loser of the insert finds the winner's row.
+            blank = {"language": "en", "landline": False, "blocked": False}
+            insert_once(ctx.session, Customer, ["org_id", "phone"], **fresh, **blank)
+            row = _by_phone(ctx, number)
+            assert row is not None
+    known = {"name": name, "email": email, "address": address, "postal_code": postal_code}
+    tell(ctx, row, **{field: said for field, said in known.items() if not getattr(row, field)})
+    return row
+
+
+def written_phone(ctx: Context, phone: str | None) -> str | None:
+    """A number in any spelling as E.164, None for none. Raises INVALID_PHONE."""
+    if phone is None or not phone.strip():
+        return None
+    number = phones.e164(phone, ctx.org.region)
+    if number is None:
+        raise Problem("INVALID_PHONE", "That is not a phone number we can use.", fix="Send it with its area code.")
+    return number
+
+
+def tell(
+    ctx: Context,
+    customer: Customer,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    address: str | None = None,
+    postal_code: str | None = None,
+) -> None:
+    """Keep what a customer told us about themselves; what was not said stays as it is."""
+    said = {"name": name, "email": email, "address": address, "postal_code": postal_code}
+    for field, value in said.items():
+        if value and value != getattr(customer, field):
+            setattr(customer, field, value)
+            customer.updated_at = ctx.now
+
+
+def open_lead(ctx: Context, customer: Customer, source: str | None = None, *, lead_id: str | None = None) -> Lead:
+    """The customer's open lead, or a new one; with `lead_id` that one, whatever its state.
+
+    `source` None: the channel's own word. Raises NOT_FOUND for a lead that is not this business's.
+    """
+    if lead_id is not None:
+        named = ctx.session.get(Lead, lead_id)
+        return named if named is not None and named.org_id == ctx.org.id else not_found("lead")
+    wanted = (Lead.org_id == ctx.org.id, Lead.customer_id == customer.id, Lead.status.in_(OPEN))
+    found = ctx.session.scalars(select(Lead).where(*wanted).order_by(Lead.created_at.desc(), Lead.id).limit(1)).first()
+    if found is not None:
+        return found
+    lead = Lead(
+        id=new_id(),
+        org_id=ctx.org.id,
+        customer_id=customer.id,
+        status="new",
+        source=source or SOURCES.get(ctx.channel, "API"),
+        channel=ctx.channel,
+        created_at=ctx.now,
+        updated_at=ctx.now,
+    )
+    ctx.session.add(lead)
+    ctx.session.flush()
+    note(ctx, lead, "created", source=lead.source)
+    return lead
+
+
+def describe(
+    ctx: Context,
+    lead_id: str | None,
+    *,
+    issue: str | None = None,
+    service_id: str | None = None,
+    urgency: str | None = None,
+) -> None:
+    """Keep what a lead is about; what was not said stays. Raises NOT_FOUND for another business's lead."""
+    if lead_id is None:
+        return
+    lead = ctx.session.get(Lead, lead_id)
+    if lead is None or lead.org_id != ctx.org.id:
+        not_found("lead")
+    for field, value in (("issue", issue), ("service_id", service_id), ("urgency", urgency)):
+        if value and value != getattr(lead, field):
+            setattr(lead, field, value)
+            lead.updated_at = ctx.now
+            if field == "issue":
+                note(ctx, lead, "described")
+
+
+def set_status(ctx: Context, lead: Lead, status: str, *, reason: str | None = None) -> Lead:
+    """Give a lead a status, in any dialect's word; the same one again changes nothing.
+
+    booked_at, won_at and lost_at keep their first value (CS-18). Raises VALIDATION_ERROR for an unknown word.
+    """
+    said = status.strip().lower().replace("-", "_").replace(" ", "_")
+    stored = WORDS.get(said)
+    if stored is None:
+        raise Problem("VALIDATION_ERROR", "There is no such lead status.", fix=f"Use one of: {', '.join(STATUSES)}.")
+    if stored == "lost" and reason is None and said != "lost":
+        reason = said
+    if stored == lead.status:
+        return lead
+    note(ctx, lead, "status", old=lead.status, new=stored, **({"reason": reason} if reason else {}))
+    lead.status = stored
+    lead.updated_at = ctx.now
+    lead.lost_reason = reason if stored == "lost" else None
+    lead.booked_at = lead.booked_at or (ctx.now if stored == "booked" else None)
+    lead.won_at = lead.won_at or (ctx.now if stored == "won" else None)
+    lead.lost_at = lead.lost_at or (ctx.now if stored == "lost" else None)
+    return lead
+
+
+def visit_gone(ctx: Context, lead_id: str) -> None:
+    """After a visit was cancelled or missed: a booked lead without another active visit is an open wish again."""
+    lead = ctx.session.get_one(Lead, lead_id)
+    others = select(Booking.id).where(Booking.lead_id == lead_id, Booking.status.in_(ACTIVE)).limit(1)
+    if lead.status == "booked" and ctx.session.scalars(others).first() is None:
+        set_status(ctx, lead, "active")
+
+
+def note(ctx: Context, lead: Lead, event: str, **detail: Any) -> None:
+    """Add a line to the lead's timeline; `detail` holds ids and words of ours, never what a customer said."""
+    ctx.session.add(
+        LeadEvent(
+            org_id=ctx.org.id,
+            lead_id=lead.id,
+            at=ctx.now,
+            actor_kind=ctx.actor.kind,
+            actor_name=ctx.actor.name,
+            event=event,
+            detail=detail,
+        )
+    )
+
+
+def _by_phone(ctx: Context, number: str) -> Customer | None:
+    return ctx.session.scalars(select(Customer).where(Customer.org_id == ctx.org.id, Customer.phone == number)).first()

@@ -1,0 +1,68 @@
+"""Asked once, done once: a tool call under its natural key, kept with its answer (V-1, house rule 2 of the wire facts).
+
+A platform may repeat a failed call, and a model re-issues the same call within seconds. The row with the key is written
+before the act, so of two at the same moment one waits for the other and then finds its answer.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from storage.context import Context
+from storage.idempotency import answered
+from storage.once import insert_once
+from storage.tables import ToolCall, new_id
+from tools.problems import Problem
+from tools.tool import Said
+
+
+def recorded(
+    ctx: Context,
+    name: str,
+    arguments: Mapping[str, Any],
+    run: Callable[[], Said],
+    refuse: Callable[[Problem], Said],
+    *,
+    key: str | None = None,
+    turn_id: str | None = None,
+) -> tuple[Said, bool]:
+    """Run a tool and keep the call; the answer, and whether it is the stored one of an earlier call with this `key`.
+
+    What a failed act wrote is undone, and its key is free again; `refuse` turns the Problem into the answer and may
+    write what a refusal leaves behind (a list that was read out, a task for the office).
+    """
+    started = time.perf_counter()
+    call_id = new_id()
+    fresh = insert_once(
+        ctx.session,
+        ToolCall,
+        ["org_id", "key"],
+        id=call_id,
+        org_id=ctx.org.id,
+        scope=ctx.scope or "",
+        channel=ctx.channel,
+        turn_id=turn_id,
+        name=name[:64],
+        arguments=dict(arguments),
+        key=key,
+        ok=False,
+        answer="",
+        data={},
+        milliseconds=0,
+        created_at=ctx.now,
+    )
+    if not fresh and key is not None:
+        before = answered(ctx, key)
+        assert before is not None
+        return Said(before.ok, before.answer, before.code, before.data, before.booking_id), True
+    try:
+        with ctx.session.begin_nested():
+            said = run()
+    except Problem as problem:
+        said = refuse(problem)
+    row = ctx.session.get_one(ToolCall, call_id)
+    row.ok, row.code, row.answer, row.data, row.booking_id = said.ok, said.code, said.say, said.data, said.booking_id
+    row.key = key if said.ok else None
+    row.milliseconds = round((time.perf_counter() - started) * 1000)
+    ctx.session.flush()
+    return said, False

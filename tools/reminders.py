@@ -1,0 +1,267 @@
+"""Texts about a visit: jobs for a booking's revision, withdrawn when it moves on (contract 2.12, CS-19 to CS-21).
+
+An act only queues; the words are made when the job is due, from the booking as it is then.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+import prompts
+from storage import outbox
+from storage.context import Context
+from storage.tables import Booking, Conversation, Customer, Job, Message, Org, Service, Technician
+from tools import messages
+from tools.rules import prices, speech
+
+EXEMPT = ("confirmation", "moved", "cancelled", "approved", "running_late")  # answers to what somebody just did
+ENDED = {"cancelled": "cancelled", "expired": "cancelled", "no_show": "no_show"}
+SETTLED = {"superseded": "SUPERSEDED", "failed": "FAILED", "skipped": "SKIPPED"}
+TOLD = {"sent": "SENT", "delivered": "DELIVERED", "failed": "FAILED", "skipped": "SKIPPED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the texts about a visit have come, in capitals: QUEUED, SENT, DELIVERED, FAILED, SKIPPED, SUPERSEDED, or
+    NONE when there never was one. The reason says why skipped or failed; offsets are minutes before the start."""
+
+    confirmation_state: str
+    confirmation_reason: str | None
+    reminders: list[tuple[int, str]]
+
+
+def booked(ctx: Context, booking: Booking) -> None:
+    """A visit was booked or requested: confirm it now, remind of a confirmed one later."""
+    _queue(ctx, booking, "confirmation")
+    if booking.status != "pending":
+        _queue_reminders(ctx, booking)
+
+
+def approved(ctx: Context, booking: Booking) -> None:
+    """The office said yes to a requested visit."""
+    _queue(ctx, booking, "approved")
+    _queue_reminders(ctx, booking)
+
+
+def moved(ctx: Context, booking: Booking) -> None:
+    """A visit has a new time, and a new revision: what waits for the old one is withdrawn."""
+    _withdraw(ctx, booking, "moved")
+    _queue(ctx, booking, "moved")
+    if booking.status != "pending":
+        _queue_reminders(ctx, booking)
+
+
+def cancelled(ctx: Context, booking: Booking, *, tell: bool) -> None:
+    """A visit is off; `tell` unless the customer did it themselves just now."""
+    _withdraw(ctx, booking, "cancelled")
+    if tell:
+        _queue(ctx, booking, "cancelled")
+
+
+def expired(ctx: Context, booking: Booking) -> None:
+    """The office did not answer a requested visit in time, and its slot is free again."""
+    _withdraw(ctx, booking, "expired")
+    _queue(ctx, booking, "expired")
+
+
+def late(ctx: Context, booking: Booking, who: str | None = None) -> None:
+    """Somebody is late: the customer hears of it when it is the technician (TP-15). `who`: technician or customer."""
+    if who != "customer":
+        _queue(ctx, booking, "running_late")
+
+
+def no_show(ctx: Context, booking: Booking) -> None:
+    """Nobody was there: offer a new time."""
+    _withdraw(ctx, booking, "no_show")
+    _queue(ctx, booking, "no_show")
+
+
+def standing(ctx: Context, booking: Booking) -> Standing:
+    """How far the texts about one visit have come."""
+    return standings(ctx, [booking])[booking.id]
+
+
+def standings(ctx: Context, bookings: Sequence[Booking]) -> dict[str, Standing]:
+    """How far the texts about these visits have come, by booking id, in a handful of queries."""
+    ids = [booking.id for booking in bookings]
+    jobs: dict[str, list[Job]] = {one: [] for one in ids}
+    wanted = (Job.org_id == ctx.org.id, Job.subject_kind == "booking", Job.subject_id.in_(ids), Job.topic == "remind")
+    for job in ctx.session.scalars(select(Job).where(*wanted).order_by(Job.revision, Job.created_at, Job.due_at)):
+        jobs[job.subject_id].append(job)
+    told = {messages.id_for(ctx, job.dedupe_key): job.id for its in jobs.values() for job in its if job.state == "sent"}
+    texts = {
+        told[row.id]: (row.state, row.reason)
+        for row in ctx.session.execute(select(Message.id, Message.state, Message.reason).where(Message.id.in_(told)))
+    }
+    people = {
+        customer.id: customer
+        for customer in ctx.session.scalars(
+            select(Customer).where(Customer.id.in_({booking.customer_id for booking in bookings}))
+        )
+    }
+    return {
+        booking.id: _standing(ctx, booking, people[booking.customer_id], jobs[booking.id], texts)
+        for booking in bookings
+    }
+
+
+def remind(ctx: Context, job: Job, public_url: str) -> str | None:
+    """Write the text a due `remind` job is for, if it still holds; None, or why it was skipped.
+
+    Not for this revision, no longer in the state it speaks of, past, or the person cannot be texted.
+    """
+    kind = str(job.payload["kind"])
+    booking = ctx.session.get_one(Booking, job.subject_id)
+    if job.expires_at is not None and ctx.now > job.expires_at:
+        return "expired"
+    reason = why_stale(ctx, booking, kind, job.revision)
+    if reason is not None:
+        return reason
+    customer = ctx.session.get_one(Customer, booking.customer_id)
+    message = messages.say(
+        ctx,
+        to=customer,
+        body=prompts.render(_template(booking, kind), **facts(ctx, booking, public_url)),
+        kind=kind,
+        conversation=_thread(ctx, booking, customer),
+        booking=booking,
+        expires_at=job.expires_at,
+        dedupe_key=job.dedupe_key,
+        exempt_quiet=kind in EXEMPT,
+    )
+    return message.reason if message.state == "skipped" else None
+
+
+def why_stale(ctx: Context, booking: Booking, kind: str, revision: int) -> str | None:
+    """Why a text of this kind, written for this revision, must no longer be sent: superseded, past, or the status the
+    visit now has; None when it still holds."""
+    if booking.revision != revision:
+        return "superseded"
+    if kind in ENDED:
+        return None if booking.status == ENDED[kind] else booking.status
+    if not booking.is_active:
+        return booking.status
+    return "past" if booking.start_at <= ctx.now and kind != "running_late" else None
+
+
+def facts(ctx: Context, booking: Booking, public_url: str) -> dict[str, str | None]:
+    """What a text about a visit may mention (contract 2.12), on the wall clock of the visit."""
+    technician = ctx.session.get(Technician, booking.technician_id)
+    return {
+        "business_name": ctx.org.name,
+        "customer_name": booking.customer_name,
+        "service": booking.service_label,
+        "date": speech.day(booking.local_start.date()),
+        "time": speech.clock(booking.local_start),
+        "window": _window(ctx, booking),
+        "address": booking.address,
+        "technician": technician.name if technician else None,
+        "duration": speech.duration(booking.minutes),
+        "management_url": f"{public_url}/book/{ctx.org.slug}/manage/{booking.management_token}",
+        "rebook_link": f"{public_url}/book/{ctx.org.slug}",
+        "fee": prices.dollars(booking.fee_cents) if booking.fee_cents is not None else None,
+    }
+
+
+def _queue(
+    ctx: Context,
+    booking: Booking,
+    kind: str,
+    *,
+    offset: int = 0,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> None:
+    outbox.put(
+        ctx,
+        "remind",
+        f"booking:{booking.id}:{kind}:{offset}:{booking.revision}",
+        ("booking", booking.id),
+        due_at=due_at or ctx.now,
+        expires_at=expires_at,
+        revision=booking.revision,
+        payload={"kind": kind, "offset": offset},
+    )
+
+
+def _queue_reminders(ctx: Context, booking: Booking) -> None:
+    for offset in _offsets(ctx.org):
+        asked_for = booking.start_at - timedelta(minutes=offset)
+        if asked_for <= ctx.now:
+            continue
+        due_at = messages.outside_quiet_hours(ctx, asked_for, booking.customer_phone, booking)
+        if due_at < booking.start_at:
+            # Late by half its lead it says nothing new, and the next one is near.
+            expires_at = min(booking.start_at, due_at + timedelta(minutes=offset / 2))
+            _queue(ctx, booking, "reminder", offset=offset, due_at=due_at, expires_at=expires_at)
+
+
+def _offsets(org: Org) -> list[int]:
+    return sorted(set(org.reminder_offsets), reverse=True)
+
+
+def _withdraw(ctx: Context, booking: Booking, reason: str) -> None:
+    outbox.supersede(ctx, ("booking", booking.id), reason, topics=("remind",))
+    waiting = select(Message).where(
+        Message.org_id == ctx.org.id,
+        Message.booking_id == booking.id,
+        Message.direction == "out",
+        Message.state == "queued",
+        Message.kind.in_(("confirmation", "reminder", "moved", "approved", "running_late")),
+    )
+    for message in ctx.session.scalars(waiting):
+        messages.withdraw(ctx, message, reason)
+
+
+def _template(booking: Booking, kind: str) -> str:
+    if kind == "confirmation":
+        return "sms/requested" if booking.status == "pending" else "sms/confirmed"
+    return f"sms/{kind}"
+
+
+def _window(ctx: Context, booking: Booking) -> str | None:
+    service = ctx.session.get(Service, booking.service_id) if booking.service_id else None
+    if service is None or not service.window_minutes:
+        return None
+    until = booking.local_start + timedelta(minutes=service.window_minutes)
+    return f"between {speech.clock(booking.local_start)} and {speech.clock(until)}"
+
+
+def _thread(ctx: Context, booking: Booking, customer: Customer) -> Conversation | None:
+    """The open text thread with this customer, if there is one; a text about a visit starts none."""
+    threads = select(Conversation).where(
+        Conversation.org_id == ctx.org.id,
+        Conversation.phone == customer.phone,
+        Conversation.channel.in_(("sms", "whatsapp")),
+        Conversation.state != "closed",
+    )
+    found = list(ctx.session.scalars(threads.order_by(Conversation.created_at.desc())))
+    return next((one for one in found if one.id == booking.conversation_id), found[0] if found else None)
+
+
+def _standing(
+    ctx: Context,
+    booking: Booking,
+    customer: Customer,
+    jobs: Iterable[Job],
+    texts: dict[str, tuple[str, str | None]],
+) -> Standing:
+    unreachable = messages.why_not(ctx, customer, customer.phone)
+    states: list[tuple[str, int, int, str, str | None]] = []
+    for job in jobs:
+        state, reason = SETTLED.get(job.state, "QUEUED"), job.reason
+        if job.id in texts:
+            text_state, reason = texts[job.id]
+            state = TOLD.get(text_state, "QUEUED")
+        elif state == "QUEUED" and unreachable is not None:
+            state, reason = "SKIPPED", unreachable
+        states.append((str(job.payload["kind"]), job.payload["offset"], job.revision, state, reason))
+    told = [one for one in states if one[0] in ("confirmation", "moved", "approved")]
+    state, reason = told[-1][3:] if told else ("SKIPPED" if unreachable else "NONE", unreachable)
+    return Standing(
+        state,
+        reason if state in ("SKIPPED", "FAILED") else None,
+        [(offset, its) for kind, offset, at, its, _ in states if kind == "reminder" and at == booking.revision],
+    )

@@ -1,0 +1,63 @@
+"""Rides: where the business goes, and the driving to keep free between two visits."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from storage.context import Context
+from storage.tables import ServiceArea, Travel
+from tools.problems import Problem
+from tools.rules import area
+
+
+@dataclass(frozen=True, slots=True)
+class Rides:
+    """The runs of postal codes covered, with their travel zones, and the minutes between zones."""
+
+    zones: tuple[tuple[str, str, str | None], ...]
+    minutes: dict[tuple[str, str], int]
+
+    def check(self, postal_code: str | None) -> None:
+        """Raise OUT_OF_SERVICE_AREA for a postal code outside; an unknown one passes."""
+        if postal_code and not area.covers(postal_code, [(low, high) for low, high, _ in self.zones]):
+            raise Problem(
+                "OUT_OF_SERVICE_AREA",
+                f"{postal_code[:10]} is outside the area this business covers.",
+                fix="Check the postal code; if it is right, this address cannot be booked.",
+            )
+
+    def between(self, here: str | None, there: str | None) -> tuple[int, int]:
+        """Minutes from one postal code to the other, and back.
+
+        An unknown end counts as the longest ride, so that a time offered before the address is known still books.
+        """
+        if not self.minutes:
+            return 0, 0
+        a, b = self._zone(here), self._zone(there)
+        if a is None or b is None:
+            return max(self.minutes.values()), max(self.minutes.values())
+        go, come = self.minutes.get((a, b)), self.minutes.get((b, a))
+        return go or come or 0, come or go or 0
+
+    def _zone(self, postal_code: str | None) -> str | None:
+        code = (postal_code or "")[:5]
+        return next((zone for low, high, zone in self.zones if code and low <= code <= high), None)
+
+
+def rides_of(ctx: Context) -> Rides:
+    """The business's area and rides; the table of rides is read only where the area has zones."""
+    found = ctx.session.execute(
+        select(ServiceArea.first_code, ServiceArea.last_code, ServiceArea.zone).where(ServiceArea.org_id == ctx.org.id)
+    )
+    zones = tuple((low, high, zone) for low, high, zone in found)
+    if not any(zone for _, _, zone in zones):
+        return Rides(zones, {})
+    rows = ctx.session.execute(
+        select(Travel.from_zone, Travel.to_zone, Travel.minutes).where(Travel.org_id == ctx.org.id)
+    )
+    return Rides(zones, {(start, end): minutes for start, end, minutes in rows})
+
+
+def covers(ctx: Context, postal_code: str) -> bool:
+    """Whether the business goes to a postal code."""
+    return area.covers(postal_code, [(low, high) for low, high, _ in rides_of(ctx).zones])

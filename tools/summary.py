@@ -1,0 +1,210 @@
+"""What a conversation is about, from rules: facts come from rows, every one cites its message, reading changes nothing.
+
+Contract 2.11. Booking facts come from the store, never from what was said.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from storage.context import Context
+from storage.tables import Booking, Conversation, Customer, Lead, Message, Service, Task
+from tools.problems import not_found
+from tools.rules import speech
+from tools.rules.masking import masked
+from tools.telling import words
+
+LONGEST = 600
+PROMISE = re.compile(
+    r"\b(?:I'll|we'll|we will|I will|someone will|a person will|will (?:call|text|get back|follow up))\b", re.I
+)
+URGENT_FIRST = ("emergency", "urgent", "routine")
+
+
+def of_conversation(ctx: Context, conversation_id: str) -> dict[str, Any]:
+    """The summary of one conversation of this business; raises NOT_FOUND."""
+    thread = ctx.session.get(Conversation, conversation_id)
+    if thread is None or thread.org_id != ctx.org.id:
+        not_found("conversation")
+    return summarise(ctx, thread)
+
+
+def for_lead(ctx: Context, lead_id: str) -> dict[str, Any]:
+    """The summary of a lead's latest conversation; raises NOT_FOUND for an unknown lead or one nobody talked with."""
+    lead = ctx.session.get(Lead, lead_id)
+    if lead is None or lead.org_id != ctx.org.id:
+        not_found("lead")
+    thread = ctx.session.scalars(
+        select(Conversation)
+        .where(Conversation.lead_id == lead.id)
+        .order_by(Conversation.last_message_at.desc(), Conversation.created_at.desc())
+        .limit(1)
+    ).first()
+    if thread is None:
+        not_found("conversation for this lead")
+    return summarise(ctx, thread)
+
+
+def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
+    """The summary in the contract's shape, made anew from what is stored now."""
+    session = ctx.session
+    messages = list(
+        session.scalars(
+            select(Message).where(Message.conversation_id == thread.id).order_by(Message.created_at, Message.id)
+        )
+    )
+    customer = session.get(Customer, thread.customer_id) if thread.customer_id else None
+    lead = session.get(Lead, thread.lead_id) if thread.lead_id else None
+    booking = _booking(ctx, thread, lead)
+    service_id = (booking.service_id if booking else None) or (lead.service_id if lead else None)
+    service = session.get(Service, service_id) if service_id else None
+    issue = _issue(lead, messages)
+    action = _next_action(ctx, thread, customer, booking)
+    questions = _open_questions(messages)
+    return {
+        "conversationId": thread.id,
+        "leadId": thread.lead_id,
+        "channel": thread.channel.upper(),
+        "leadStatus": lead.status.upper() if lead else None,
+        "customer": {
+            "name": customer.name if customer else None,
+            "phone": customer.phone if customer else thread.phone,
+            "email": customer.email if customer else None,
+            "address": customer.address if customer else None,
+            "postalCode": customer.postal_code if customer else None,
+        },
+        "service": booking.service_label if booking else (service.name if service else None),
+        "urgency": min((thread.urgency, lead.urgency if lead else "routine"), key=URGENT_FIRST.index),
+        "issue": issue,
+        "summary": _told(ctx, customer, issue, booking, action)[:LONGEST],
+        "nextAction": action,
+        "booking": None
+        if booking is None
+        else {"id": booking.id, "status": booking.status.upper(), "startAt": _iso(booking.start_at)},
+        "openQuestions": questions,
+        "promises": [
+            {"text": masked(one.body), "madeBy": one.actor_name, "messageId": one.id}
+            for one in messages
+            if one.direction == "out" and PROMISE.search(one.body)
+        ],
+        "facts": _facts(customer, issue, messages),
+        "unbookedReason": _unbooked(thread, customer, booking),
+        "messageCount": len(messages),
+        "lastMessageAt": _iso(messages[-1].created_at) if messages else None,
+        "generatedAt": _iso(ctx.now),
+        "source": "rules",
+        "stale": False,
+    }
+
+
+def _booking(ctx: Context, thread: Conversation, lead: Lead | None) -> Booking | None:
+    """The visit this is about: the next active one, else the latest of any state."""
+    whose = Booking.lead_id == lead.id if lead else Booking.conversation_id == thread.id
+    rows = list(
+        ctx.session.scalars(
+            select(Booking).where(Booking.org_id == ctx.org.id, whose).order_by(Booking.start_at.desc()).limit(20)
+        )
+    )
+    coming = [one for one in rows if one.is_active and one.end_at > ctx.now]
+    return coming[-1] if coming else (rows[0] if rows else None)
+
+
+def _issue(lead: Lead | None, messages: Sequence[Message]) -> str | None:
+    if lead is not None and lead.issue:
+        return masked(lead.issue)
+    first = next((one.body for one in messages if one.direction == "in" and len(one.body.split()) > 2), None)
+    return masked(first)[:200] if first else None
+
+
+def _next_action(
+    ctx: Context, thread: Conversation, customer: Customer | None, booking: Booking | None
+) -> dict[str, Any]:
+    task = ctx.session.scalars(
+        select(Task)
+        .where(Task.conversation_id == thread.id, Task.done_at.is_(None))
+        .order_by(Task.created_at.desc())
+        .limit(1)
+    ).first()
+    due_at = _iso(task.due_at) if task and task.due_at else None
+    if thread.urgency == "emergency" and thread.state in ("needs_human", "human"):
+        return _action("EMERGENCY", "STAFF", _iso(ctx.now), "Call at once: an emergency was reported.")
+    if booking is not None and booking.status == "pending":
+        return _action("APPROVE_BOOKING", "STAFF", _iso(booking.expires_at), "Approve or decline the requested visit.")
+    if customer is not None and customer.opted_out_at is not None:
+        if task is not None:
+            return _action("REVIEW_OPT_OUT", "STAFF", due_at, masked(task.text))
+        return _action("NONE", "NOBODY", None, "They asked for no more texts.")
+    if thread.state in ("needs_human", "human"):
+        return _action("CALL_BACK", "STAFF", due_at, masked(task.text) if task else "A person should answer.")
+    if booking is not None and booking.is_active:
+        if not booking.address:
+            return _action("CONFIRM_ADDRESS", "STAFF", _iso(booking.start_at), "The visit still has no address.")
+        return _action("NONE", "NOBODY", None, "Nothing; the visit is booked.")
+    if thread.state == "waiting_customer":
+        return _action("WAIT_CUSTOMER", "CUSTOMER", None, "Waiting for the customer to answer.")
+    return _action("NONE", "NOBODY", None, "Nothing.")
+
+
+def _action(kind: str, owner: str, due_at: str | None, text: str) -> dict[str, Any]:
+    return {"type": kind, "owner": owner, "dueAt": due_at, "text": text}
+
+
+def _told(
+    ctx: Context, customer: Customer | None, issue: str | None, booking: Booking | None, action: dict[str, Any]
+) -> str:
+    who = (customer.name if customer else None) or "The customer"
+    parts = [f"{who}: {issue}." if issue else f"{who} got in touch."]
+    if booking is not None:
+        said = words(ctx, booking)
+        state = {"pending": "requested", "rescheduled": "moved, and stands"}.get(booking.status, booking.status)
+        parts.append(f"{said.service} on {speech.moment(said.start)} is {state.replace('_', ' ')}.")
+    if action["type"] != "NONE":
+        parts.append(f"Next: {action['text']}")
+    return " ".join(parts)
+
+
+def _facts(customer: Customer | None, issue: str | None, messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """What the customer told us, each with the message it stands in; what no message holds is not listed."""
+    known = {
+        "name": customer.name if customer else None,
+        "address": customer.address if customer else None,
+        "postalCode": customer.postal_code if customer else None,
+        "email": customer.email if customer else None,
+        "issue": issue,
+    }
+    facts = []
+    for label, value in known.items():
+        source = value and next(
+            (one.id for one in messages if one.direction == "in" and value.lower() in masked(one.body).lower()), None
+        )
+        if source:
+            facts.append({"label": label, "value": value, "messageId": source})
+    return facts
+
+
+def _open_questions(messages: Sequence[Message]) -> list[str]:
+    """Our last question, while nobody has answered it."""
+    if not messages or messages[-1].direction == "in":
+        return []
+    return [masked(one.strip()) for one in re.findall(r"[^.!?\n]+\?", messages[-1].body)]
+
+
+def _unbooked(thread: Conversation, customer: Customer | None, booking: Booking | None) -> str | None:
+    if booking is not None and booking.is_active:
+        return None
+    if customer is not None and customer.opted_out_at is not None:
+        return "opted_out"
+    if thread.unbooked_reason:
+        return thread.unbooked_reason
+    if thread.urgency == "emergency":
+        return "emergency"
+    if thread.state in ("needs_human", "human") and thread.needs_human_reason == "asked_for_person":
+        return "wants_person"
+    return None
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.strftime("%Y-%m-%dT%H:%M:%SZ")
