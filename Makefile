@@ -16,7 +16,7 @@ demo: install
 	$(BIN)/ringback demo $(if $(filter 1,$(KEEP)),--keep)
 
 serve: install
-	$(BIN)/ringback serve --port $(PORT)
+	$(BIN)/ringback serve --demo-company --port $(PORT)
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n 2 -rs

@@ -5,7 +5,8 @@ Contract 2.7, "Claim guard"; scorecard I1, I2, I7, I8."""
 from dataclasses import dataclass
 
 from agent import leaks
-from agent.backing import spoken, unbacked
+from agent.backing import unbacked
+from agent.claims import spoken
 from agent.evidence import Deed, Evidence, Known, Visit
 from agent.plain_numbers import plain
 from agent.spoken_times import moments
@@ -13,10 +14,11 @@ from agent.spoken_times import moments
 __all__ = ["Deed", "Evidence", "Verdict", "Visit", "check"]
 
 ADVICE = {
-    "claims_booking_without_act": "No visit is booked at that time: do not say or imply that one is. Offer listed times or ask which one to book.",
+    "claims_booking_without_act": "No visit is booked at that time: do not say or imply that one is. "
+    "Offer listed times or ask which one to book.",
     "claims_move_without_act": "Nothing was moved in this turn: do not say it was.",
     "claims_cancel_without_act": "Nothing was cancelled in this turn: do not say it was.",
-    "pending_called_confirmed": "The visit only waits for the office's approval: say requested, not confirmed or booked.",
+    "pending_called_confirmed": "The visit waits for the office's approval: say requested, not confirmed or booked.",
     "unknown_date": "You named a day that no tool, visit or customer gave. Use only days you were given.",
     "unknown_time": "You named a time that no tool, visit or customer gave. Use only times you were given.",
     "wrong_weekday": "A weekday and its date do not agree. Copy the date as the tool wrote it.",
@@ -37,7 +39,8 @@ ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`reasons` are keys of ADVICE; `explain` is one short instruction for the model's single retry, none of the customer's words."""
+    """`reasons` are keys of ADVICE; `explain` is one short instruction for the model's single retry, none of the
+    customer's words."""
 
     ok: bool
     reasons: tuple[str, ...]

@@ -1,24 +1,30 @@
-"""Deeds and states a sentence of ours claims: booked, moved, cancelled, handed on. Questions, offers and denials claim nothing."""
+"""Deeds and states a sentence of ours claims: booked, moved, cancelled, handed on. Questions, offers and denials claim
+nothing."""
 
 import re
 from dataclasses import dataclass
 
+from agent.mood import DENIED, asserted, near, without_idioms
 from agent.spoken_days import WD
+from agent.spoken_times import Moment
 
 SOON = rf"(?:{WD}|today|tonight|tomorrow|then|there|at|on|in|around|by|next|this|bright|\d)"
 CALLED_SO = (
     r"(?:appointment|appt|visit|booking|slot|spot|reservation|service call|install\w*|repair|job|time|diagnostic)"
 )
 GOES = r"(?:'ll|\bwill|\bgoing to|\bgonna|\bshould)(?: \w+ly| all| both| definitely| also)?"
-# The wordings per kind. "booking": a visit stands. "request": it waits for the office. "done": something was done, whatever.
+# The wordings per kind. "booking": a visit stands. "request": it waits for the office. "done": something was done.
+# "intent": we are about to book or move. "promise": somebody will call, was told, got a text. "lookup": we looked.
 WORDINGS: dict[str, tuple[str, ...]] = {
     "cancel": (
         r"\bcancel+ed\b|\bdid (?:\w+ )?cancel\b",
         r"\bcancel+ation\b.{0,20}?(?:\bis|\bhas|'s|\bwent|\bcomplete|\bdone|\bconfirmed|\bprocessed|\bthrough)\b",
         r"\bcall(?:ed)? (?:it |that |the visit )?off\b",
-        rf"\b(?:off|from|out of) (?:the|our|your) (?:calendar|schedule|books?|list|agenda)\b",
-        r"\bno longer (?:on|scheduled|booked|have|coming|expect\w*|down|exists?|active|valid|stands?|in|planned|needed)\b",
-        rf"\b(?:scrapped|removed|deleted|dropped|voided|axed|wiped|nixed|scratched|struck|freed|released|withdrawn|undone|annulled)\b",
+        r"\b(?:off|from|out of) (?:the|our|your) (?:calendar|schedule|books?|list|agenda)\b",
+        r"\bno longer (?:on|scheduled|booked|have|coming|expect\w*|down|exists?|active|valid|stands?|in|"
+        r"planned|needed)\b",
+        r"\b(?:scrapped|removed|deleted|dropped|voided|axed|wiped|nixed|scratched|struck|freed|released|"
+        r"withdrawn|undone|annulled)\b",
         r"\bwon't (?:be )?(?:com\w+|out|there|see|send\w*|show\w*)\b",
         r"\b(?:visit|appointment|appt|booking|install\w*|reservation)(?: \w+){0,3}? (?:is|'s)(?: now| all)? off\b",
         r"\b(?:canceladas?|cancelados?|anulad[oa]s?|eliminad[oa]s?|borrad[oa]s?|quitad[oa]s?)\b",
@@ -27,9 +33,11 @@ WORDINGS: dict[str, tuple[str, ...]] = {
     "move": (
         r"\bre-?(?:scheduled|booked)\b|\bdid (?:\w+ )?(?:move|reschedule|change|push|switch)\b",
         r"\b(?:moved|pushed|shifted|bumped|slid|postponed|transferred|swapped|switched|relocated|nudged)\b(?! in\b)",
-        r"\b(?:changed|updated|brought|put back)\b (?:it|that|you|your|the|my|forward)?\b(?! ?(?:\w+ )?(?:address|number|name|email|phone|notes?|info|details|file|contact))",
+        r"\b(?:changed|updated|brought|put back)\b (?:it|that|you|your|the|my|"
+        r"forward)?\b(?! ?(?:\w+ )?(?:address|number|name|email|phone|notes?|info|details|file|contact))",
         rf"\b(?:new (?:{CALLED_SO}|date) (?:is|will be)|now (?:on|at|for|set for|scheduled for) {SOON})",
-        r"\b(?:movid[oa]s?|cambiad[oa]s?|reprogramad[oa]s?|reagendad[oa]s?|trasladad[oa]s?|aplazad[oa]s?|pasad[oa]s? (?:al|para))\b",
+        r"\b(?:movid[oa]s?|cambiad[oa]s?|reprogramad[oa]s?|reagendad[oa]s?|trasladad[oa]s?|aplazad[oa]s?|"
+        r"pasad[oa]s? (?:al|para))\b",
         r"\b(?:queda|quedo) (?:ahora|movid\w+|reprogramad\w+|cambiad\w+)",
     ),
     "request": (
@@ -39,40 +47,61 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\b(?:solicitad[oa]|pendiente)\b",
     ),
     "booking": (
-        r"\b(?:booked|reserved|scheduled|confirmed|approved|assigned)\b|\bdid (?:\w+ )?(?:book|reserve|schedule|confirm)\b|\b(?:thanks|thank you) for (?:booking|scheduling|reserving)\b",
+        r"\b(?:booked|reserved|scheduled|confirmed|approved|assigned)\b|\bdid (?:\w+ )?(?:book|reserve|"
+        r"schedule|confirm)\b|\b(?:thanks|thank you) for (?:booking|scheduling|reserving)\b",
         r"\bset (?:it|that|this|you|everything|your \w+) up\b",
-        r"\b(?:booking|reservation|appointment|visit|slot|spot)(?: is|'s|:)? (?:all )?(?:complete|official|final|in place|good|secure|set)\w*",
+        r"\b(?:booking|reservation|appointment|visit|slot|spot)(?: is|'s|:)? (?:all )?(?:complete|official|"
+        r"final|in place|good|secure|set)\w*",
         r"\b(?:your|the) (?:confirmation|booking|reference|appointment) (?:number|code|id|ref\w*|#)",
         r"\bbooking id\b",
-        rf"\b{CALLED_SO} (?:has been|was|is|got|is all|has now been)(?: all| now)? (?:made|created|placed|entered|filed|put in|added|recorded|done|granted|fixed|accepted)\b|\b(?:reserva|cita|visita) (?:esta|fue|queda) (?:hecha|lista|creada|puesta)\b",
+        rf"\b{CALLED_SO} (?:has been|was|is|got|is all|has now been)(?: all| now)? (?:made|created|placed|"
+        r"entered|filed|put in|added|recorded|done|granted|fixed|accepted)\b|\b(?:reserva|cita|visita) (?:esta|"
+        r"fue|queda) (?:hecha|lista|creada|puesta)\b",
         r"\bmark (?:your|the|it on your) calendar|\b(?:save|remember) the date\b",
         r"\block(?:ed)? (?:you |it |that |this )?(?:in|down)\b|\block you in\b",
         r"\bset (?:up )?for (?:" + SOON + r"|the|your|\w+ \d)",
-        r"\b(?:got|get|have|'ve|had|has|put|putting|wrote|added|getting) you (?:all )?(?:in|down|on|for|set|at|scheduled|slotted|covered)\b",
-        r"\b(?:squeez|fit|slot|sign|line|add|enter|mark|writ|jot|schedul|pencil|book)(?:ed|ted|ned|d|t|te|ten)? (?:you|it|that|this|your visit) (?:in|up|down|into|to the|on)\b",
+        r"\b(?:got|get|have|'ve|had|has|put|putting|wrote|added|getting) you (?:all )?(?:in|down|on|for|"
+        r"set|at|scheduled|slotted|covered)\b",
+        r"\b(?:squeez|fit|slot|sign|line|add|enter|mark|writ|jot|schedul|pencil|book)(?:ed|ted|ned|d|t|te|"
+        r"ten)? (?:you|it|that|this|your visit) (?:in|up|down|into|to the|on)\b",
         r"\byou(?:'re| are)(?: now| all| already)? (?:down|in|on) (?:for|the|our)\b",
         r"\byou(?:'re| are)(?: now)? in(?=[!.,]|$)",
         r"\bon (?:the|our) (?:schedule|calendar|books|board|agenda)\b",
-        rf"\bsee(?:ing)? you(?: all| both)? (?:{SOON}|soon)\b|\b(?:'ll|will|to) see(?:ing)? you\b|\bsee ya\b",
-        r"\blook(?:ing|s)? forward to (?:see|seeing|meet|meeting|help|helping|hav|having|visit|visiting|your (?:visit|appointment))\w*",
-        rf"{GOES} (?:be (?:there|out|by|over|at|here|com\w+|arriv\w+|with you|on ?site|knocking|on (?:his|her|their) way)|arrive|come\b|stop by|swing by|drop by|show up|get (?:there|to you)|head|visit|meet you|roll up|fix|install|handle|take care)",
-        r"\b(?:is|are|'s|'re) (?:com\w+|arriv\w+|head\w+|assigned|en route|on (?:the|his|her|their) way|due|expected)\b",
+        rf"\bsee(?:ing)? you(?: all| both)? (?:{SOON}|soon)\b|\byou(?:'ll| will) (?:see|meet)\b|\b(?:'ll|"
+        r"will|to) see(?:ing)? you\b|\bsee ya\b",
+        r"\blook(?:ing|s)? forward to (?:see|seeing|meet|meeting|help|helping|hav|having|visit|visiting|"
+        r"your (?:visit|appointment))\w*",
+        rf"{GOES} (?:be (?:there|out|by|over|at|here|com\w+|arriv\w+|with you|on ?site|knocking|on (?:his|"
+        r"her|their) way)|arrive|come\b|stop by|swing by|drop by|show up|get (?:there|to you)|head|visit|meet you|"
+        r"roll up|fix|install|handle|take care)",
+        r"\b(?:is|are|'s|'re) (?:com\w+|arriv\w+|head\w+|assigned|en route|on (?:the|his|her|their) way|"
+        r"due|expected)\b",
         r"\barrives?\b|\barrival\b",
-        r"(?:\byou can )?\bexpect (?:us|him|her|them|the|your|our|a|someone|\w+ (?:at|on|between|around))\b(?! (?:\w+ )?(?:call|text|e-?mail|message|reply|confirmation))",
+        r"(?:\byou can )?\bexpect (?:us|him|her|them|the|your|our|a|someone|\w+ (?:at|on|between|"
+        r"around))\b(?! (?:\w+ )?(?:call|text|e-?mail|message|reply|confirmation))",
         r"\bcount on (?:us|him|her)\b",
-        rf"\b(?:your|the|his|her) (?:\w+ ){{0,3}}?{CALLED_SO}(?: time| with \w+)?(?: is|'s| will be| has been| was| falls| stays| remains| starts| begins|:| -)(?: still| now| all| already)?(?: on| at| for| set| {SOON}| the| good| as| unchanged)\b",
-        r"\b(?:is|'s|are|'re) (?:all |now |officially )?(?:set|fixed|settled|arranged|sealed|planned)\b(?! (?:up|by|fee|price|at \$))|\b(?:everything|it|that)(?:'s| is) (?:all )?(?:arranged|sorted|organi[sz]ed)\b",
-        rf"\bon (?:\w+'s|his|her) (?:\w+ )?(?:list|schedule|route|calendar|books?|agenda|roster)\b|\b(?:be|we're|looking at) seeing\b|\bcomes? (?:by|out|over|to you|on|at|{WD}|tomorrow|today)\b",
-        rf"\bstill (?:stands?|on|good|in place|set)\b",
-        rf"\byou(?: already| still| now)?(?: have|'ve got| got)(?: got)? (?:(?:an?|your|the|one|\d) )?(?:\w+ ){{0,3}}?(?:{CALLED_SO}s?)\b",
+        rf"\b(?:your|the|his|her) (?:\w+ ){{0,3}}?{CALLED_SO}(?: time| with \w+)?(?: is|'s| will be|"
+        r" has been| was| falls| stays| remains| starts| begins|:| -)(?: still| now| all| already)?(?: on| at|"
+        rf" for| set| {SOON}| the| good| as| unchanged)\b",
+        r"\b(?:is|'s|are|'re) (?:all |now |officially )?(?:set|fixed|settled|arranged|sealed|"
+        r"planned)\b(?! (?:up|by|fee|price|at \$))|\b(?:everything|it|that)(?:'s| is) (?:all )?(?:arranged|sorted|"
+        r"organi[sz]ed)\b",
+        r"\bon (?:\w+'s|his|her) (?:\w+ )?(?:list|schedule|route|calendar|books?|agenda|roster)\b|\b(?:be|"
+        rf"we're|looking at) seeing\b|\bcomes? (?:by|out|over|to you|on|at|{WD}|tomorrow|today)\b",
+        r"\bstill (?:stands?|on|good|in place|set)\b",
+        r"\byou(?: already| still| now)?(?: have|'ve got| got)(?: got)? (?:(?:an?|your|the|one|"
+        rf"\d) )?(?:\w+ ){{0,3}}?(?:{CALLED_SO}s?)\b",
         rf"\bwe(?: have|'ve got| got)(?: got)? (?:an?|your) (?:\w+ ){{0,2}}?(?:{CALLED_SO})\b",
         r"\b(?:is|are) (?:all )?(?:yours|his|hers)\b|\ball yours\b|\bwith your name on it\b",
         r"\b(?:secured|earmarked|guaranteed|nailed down|snagged|nabbed|grabbed|claimed)\b",
-        r"\b(?:saved|blocked|set aside|finali[sz]ed|sealed|made|created|placed|arranged|organi[sz]ed|set up|lined up|set|kept|keeping|saving|taken|took|filled)\b(?: (?:off|aside|in))?(?: (?:you|your|that|the|it|an?|this))?(?: \w+){0,3}? (?:" + CALLED_SO + r"|for you|calendar|schedule|\d{1,2})\b",
+        r"\b(?:saved|blocked|set aside|finali[sz]ed|sealed|made|created|placed|arranged|organi[sz]ed|"
+        r"set up|lined up|set|kept|keeping|saving|taken|took|filled)\b(?: (?:off|aside|in))?(?: (?:you|your|that|"
+        r"the|it|an?|this))?(?: \w+){0,3}? (?:" + CALLED_SO + r"|for you|calendar|schedule|\d{1,2})\b",
         rf"\b(?:{WD}|\d|am|pm|morning|afternoon)\w* it is\b",
         r"\bit(?:'s| is) (?:a date|official|settled|yours|set|final)\b",
         r"\b(?:i|we) can confirm\b|\bconfirming (?:your|that|you|the|for)\b|\bconfirmed:",
-        r"\b(?:reservad[oa]s?|confirmad[oa]s?|agendad[oa]s?|programad[oa]s?|apartad[oa]s?|apuntad[oa]s?|asegurad[oa]s?)\b",
+        r"\b(?:reservad[oa]s?|confirmad[oa]s?|agendad[oa]s?|programad[oa]s?|apartad[oa]s?|apuntad[oa]s?|"
+        r"asegurad[oa]s?)\b",
         r"\b(?:reservamos|agendamos|programamos|apartamos)\b|\b(?:le|te) confirm(?:o|amos)\b",
         r"\b(?:anotad[oa]|anote)\b.{0,12}\b(?:para|el|a las)\b",
         r"\bqued(?:o|a|amos|aste|an|aron)\b(?! (?:claro|alguna|algo))",
@@ -83,87 +112,122 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\bes suy[oa]\b|\bsuyo es\b",
     ),
     "done": (
-        r"\b(?:all|you(?:'re| are)(?: now)?|everything(?:'s| is)) (?:set|sorted|good to go)\b|\bgood to go\b",
-        r"(?<!almost )(?<!nearly )(?<!be )(?<!you're )(?<!are )\b(?:all )?done(?=\s*(?:[!.,:;-]|$|and dusted|deal|for you))",
+        r"\b(?:all|you(?:'re| are)(?: now)?|everything(?:'s| is)) (?:set|sorted|good to go)\b|"
+        r"\bgood to go\b|\byou(?:'re| are)(?: all)? good(?=[.!]|$| for\b| on\b)",
+        r"(?<!almost )(?<!nearly )(?<!be )(?<!you're )(?<!are )\b(?:all )?done(?=\s*(?:[!.,:;-]|$|"
+        r"and dusted|deal|for you))",
         r"\b(?:got|get) (?:it|that) (?:all )?done\b|\bdone deal\b",
-        r"\b(?:taken care of|took care of|all handled|been handled|is handled|consider it|went through|gone through|goes through)\b",
+        r"\b(?:taken care of|took care of|all handled|been handled|is handled|consider it|went through|"
+        r"gone through|goes through)\b",
         r"\bsuccess(?:ful|fully)?\b",
         r"\b(?:is|been|was|all|now|booking|process) (?:complete|completed|processed|finali[sz]ed|in the system)\b",
-        r"(?:^|[,.!] ?)(?:all )?sorted\b(?! (?:by|out))", r"\breturned (?:ok|true|success)\b|\bok:? ?true\b|\bcompleted\b(?= for you)|\bmission accomplished\b|\bit's in the system\b",
-        r"(?:^|[,.!] *|ya )\b(?:listo|hecho|todo listo|todo arreglado)\b(?! para (?:ayud|reserv|agend))|\bya esta\b|\bcon exito\b",
+        r"(?:^|[,.!] ?)(?:all )?sorted\b(?! (?:by|out))",
+        r"\breturned (?:ok|true|success)\b|\bok:? ?true\b|\bcompleted\b(?= for you)|"
+            r"\bmission accomplished\b|\bit's in the system\b",
+        r"(?:^|[,.!] *|ya )\b(?:listo|hecho|todo listo|todo arreglado)\b(?! para (?:ayud|reserv|agend))|"
+        r"\bya esta\b|\bcon exito\b",
     ),
     "noted": (
-        r"\b(?:i've|i have|i|we've|we have|i just|we) (?:just |now |also )?(?:noted|updated|recorded|saved|logged|changed|corrected|added) (?:a |the |your |that |it |this )",
+        r"\b(?:i've|i have|i|we've|we have|i just|we) (?:just |now |also )?(?:noted|updated|recorded|saved|"
+        r"logged|changed|corrected|added) (?:a |the |your |that |it |this )",
         r"\b(?:is|been|are) (?:now )?(?:on file|noted|saved|updated|recorded|on your file|in your file)\b",
         r"\b(?:he|hemos|ya) (?:anotado|actualizado|guardado)\b|\bactualizad[oa]\b",
     ),
     "intent": (
-        r"\b(?:i'll|i will|we'll|we will|i'm|i am|we're|let me|i am going to|i'm going to)(?: (?:just|now|go ahead and|get|also|gladly|quickly|then|going to|gonna|right away|have|\w+ly))* "
-        r"(?:(?:book|reserv|schedul|cancel+|mov|re-?schedul|pencil+|lock|push|shift|switch|confirm|add|put|set|sign|squeez|fit|get|arrang|remov|take)(?:e|ing|ting|ling)?) "
-        r"(?:\w+ )??(?:it|that|this|you|your|the|for|in|us|everything|monday|tuesday|wednesday|thursday|friday|\d+)\b(?! (?:know|to|with (?:the|our) (?:office|team)|an?|my|some)\b)",
-        r"\b(?:booking|reserving|scheduling|cancel+ing|moving|rescheduling) (?:that|it|you|this|your|the) .{0,20}?(?:now|for you|right away|as we speak)\b|^(?:booking|cancel+ing|moving|rescheduling) (?:that|it|you|this|your)\b",
-        r"\b(?:le|te|lo|la|se la|se lo) (?:reservo|agendo|cancelo|muevo|cambio|programo|aparto|apunto|anoto|paso)\b|\b(?:voy a|vamos a) (?:reservar|agendar|cancelar|mover|cambiar|programar|apartar)\w*",
+        r"\b(?:i'll|i will|we'll|we will|i'm|i am|we're|let me|i am going to|i'm going to)(?: (?:just|now|"
+        r"go ahead and|get|also|gladly|quickly|then|going to|gonna|right away|have|\w+ly))* "
+        r"(?:(?:book|reserv|schedul|cancel+|mov|re-?schedul|pencil+|lock|push|shift|switch|confirm|add|put|"
+        r"set|sign|squeez|fit|get|arrang|remov|take)(?:e|ing|ting|ling)?) "
+        r"(?:\w+ )??(?:it|that|this|you|your|the|for|in|us|everything|monday|tuesday|wednesday|thursday|"
+        r"friday|\d+)\b(?! (?:know|to|with (?:the|our) (?:office|team)|an?|my|some)\b)",
+        r"\b(?:booking|reserving|scheduling|cancel+ing|moving|rescheduling) (?:that|it|you|this|your|"
+        r"the) .{0,20}?(?:now|for you|right away|as we speak)\b|^(?:booking|cancel+ing|moving|"
+        r"rescheduling) (?:that|it|you|this|your)\b",
+        r"\b(?:le|te|lo|la|se la|se lo) (?:reservo|agendo|cancelo|muevo|cambio|programo|aparto|apunto|"
+        r"anoto|paso)\b|\b(?:voy a|vamos a) (?:reservar|agendar|cancelar|mover|cambiar|programar|apartar)\w*",
     ),
     "promise": (
-        rf"(?:'ll|\bwill|\bgoing to|\bgonna|\byou should)(?: \w+ly| also| just| then| have \w+| have (?:the|our|a|my) \w+| get \w+ to| ask \w+ to)* (?:give you a (?:call|ring|buzz|shout)|call|ring|text|phone|e-?mail|message|contact|reach out|reach you|get back|get in touch|be in touch|follow up|check (?:back|in)|let you know|notify|remind|send|forward|pass|transfer|connect|escalate|alert|inform|tell|ask|update you|hear (?:from|back)|receive|get (?:an?|your|the|another) (?:\w+ )?(?:call|text|e-?mail|confirmation|reminder|message|link|quote|estimate)|look into|respond|reply|confirm|credit|refund|waive)\b(?! (?:911|it from there|if anything))",
-        r"\b(?:have|having|get|getting|ask|asking) (?:\w+|the \w+|someone|our \w+|one of our \w+|a \w+)(?: to)? (?:call|text|ring|phone|contact|reach|follow up|get back|e-?mail)\w*\b",
-        r"\b(?:i've|i have|i|we've|we have|i just|we|has been|have been|was|been|already|just) (?:just |already |now |also )?(?:let|told|notified|alerted|informed|messaged|forwarded|passed|sent|texted|e-?mailed|called|asked|flagged|escalated|transferred|paged|contacted|left|submitted|filed|opened|dispatched|relayed|reached out|spoke|spoken|talked|checked with|connected|raised|handed)\b(?! (?:me|us|off|you (?:said|had))\b)",
-        r"^(?:sent|texted|emailed|forwarded|notified|escalated|transferring|connecting|passing|sending|texting|dispatching)\b",
-        r"\b(?:transferring|connecting|putting you through|patching|sending|texting|e-?mailing|forwarding|notifying|alerting|passing|dispatching|escalating|calling)\b (?:you|it|this|that|him|her|the|your|a|dana|luis|someone|now|over|help)\b",
+        r"(?:'ll|\bwill|\bgoing to|\bgonna|\byou should)(?: \w+ly| also| just| then| have \w+| have (?:the|"
+        r"our|a|my) \w+| get \w+ to| ask \w+ to)* (?:give you a (?:call|ring|buzz|shout)|call|ring|text|phone|"
+        r"e-?mail|message|contact|reach out|reach you|get back|get in touch|be in touch|follow up|check (?:back|"
+        r"in)|let you know|notify|remind|send|forward|pass|transfer|connect|escalate|alert|inform|tell|ask|"
+        r"update you|hear (?:from|back)|receive|get (?:an?|your|the|another) (?:\w+ )?(?:call|text|e-?mail|"
+        r"confirmation|reminder|message|link|quote|estimate)|look into|respond|reply|confirm|credit|refund|"
+        r"waive)\b(?! (?:911|it from there|if anything))",
+        r"\b(?:have|having|get|getting|ask|asking) (?:\w+|the \w+|someone|our \w+|one of our \w+|"
+        r"a \w+)(?: to)? (?:call|text|ring|phone|contact|reach|follow up|get back|e-?mail)\w*\b",
+        r"\b(?:i've|i have|i|we've|we have|i just|we|has been|have been|was|been|already|just) (?:just |"
+        r"already |now |also )?(?:let|told|notified|alerted|informed|messaged|forwarded|passed|sent|texted|"
+        r"e-?mailed|called|asked|flagged|escalated|transferred|paged|contacted|left|submitted|filed|opened|"
+        r"dispatched|relayed|reached out|spoke|spoken|talked|checked with|connected|raised|handed)\b(?! (?:me|us|"
+        r"off|you (?:said|had))\b)",
+        r"^(?:sent|texted|emailed|forwarded|notified|escalated|transferring|connecting|passing|sending|"
+        r"texting|dispatching)\b",
+        r"\b(?:transferring|connecting|putting you through|patching|sending|texting|e-?mailing|forwarding|"
+        r"notifying|alerting|passing|dispatching|escalating|calling)\b (?:you|it|this|that|him|her|the|your|a|dana|"
+        r"luis|someone|now|over|help)\b",
         r"\bon (?:its|the|his|her|their) way\b|\bheaded your way\b|\bhelp is coming\b",
-        r"\b(?:someone|somebody|the office|our team|our office|the team|a manager|dispatch|a technician|our dispatcher)(?: is going to|'s going to|'ll| will| has been| is (?:calling|texting|contacting|reaching|looking|aware))\b",
-        r"\b(?:knows|(?:office|team|they|crew|people) know|is aware|are aware|has your (?:message|number|request)|have your (?:message|request))\b(?=.{0,30}(?:now|already|about|$))",
-        r"\b(?:expect|watch for|look (?:out )?for|check your (?:phone|texts?|e-?mail|inbox) for) (?:an?|the|our|your|his|her) (?:\w+ )?(?:call|text|e-?mail|message|confirmation|reminder|link)",
-        r"\b(?:confirmation|reminder|text|e-?mail|link|message|ticket)(?: (?:text|e-?mail|message))? (?:has been|was|is|will be|should|is being|gets|went) (?:sent|on|com\w+|arriv\w+|created|opened|forwarded|passed|out|delivered|logged|headed|with)",
-        r"\b(?:le|lo|la|te|les)(?: vamos a| va a| van a)? (?:llam|enviar|mandar|avis|contact|escrib|marc|devolver|notific|recordar|informar|envi|transfer|comunic|paso con|conect|pas)\w*",
-        r"\bse (?:lo|la|le)? ?(?:comunicar|pondra|avis|inform|envi|mand|pondran|comunica)\w*|\bnos (?:pondremos|comunicaremos|pondremos)\b|\bestaremos en contacto\b|\brecibira\b|\bva a recibir\b|\b(?:he|hemos|ya) (?:le |les )?(?:avis|inform|envi|mand|notific|pas|transfer|dej)(?:ado|e|amos)\b|\b(?:avisado|enviado|mandado|informado|dejado|pasado)\b(?= (?:a |al |el |la |un |una |su ))",
+        r"\b(?:someone|somebody|the office|our team|our office|the team|a manager|dispatch|a technician|"
+        r"our dispatcher)(?: is going to|'s going to|'ll| will| has been| is (?:calling|texting|contacting|"
+        r"reaching|looking|aware))\b",
+        r"\b(?:knows|(?:office|team|they|crew|people) know|is aware|are aware|has your (?:message|number|"
+        r"request)|have your (?:message|request))\b(?=.{0,30}(?:now|already|about|$))",
+        r"\b(?:expect|watch for|look (?:out )?for|check your (?:phone|texts?|e-?mail|inbox) for) (?:an?|"
+        r"the|our|your|his|her) (?:\w+ )?(?:call|text|e-?mail|message|confirmation|reminder|link)",
+        r"\b(?:confirmation|reminder|text|e-?mail|link|message|ticket)(?: (?:text|e-?mail|"
+        r"message))? (?:has been|was|is|will be|should|is being|gets|went) (?:sent|on|com\w+|arriv\w+|created|"
+        r"opened|forwarded|passed|out|delivered|logged|headed|with)",
+        r"\b(?:le|lo|la|te|les)(?: vamos a| va a| van a)? (?:llam|enviar|mandar|avis|contact|escrib|marc|"
+        r"devolver|notific|recordar|informar|envi|transfer|comunic|paso con|conect|pas)\w*",
+        r"\bse (?:lo|la|le)? ?(?:comunicar|pondra|avis|inform|envi|mand|pondran|comunica)\w*|"
+        r"\bnos (?:pondremos|comunicaremos|pondremos)\b|\bestaremos en contacto\b|\brecibira\b|\bva a recibir\b|"
+        r"\b(?:he|hemos|ya) (?:le |les )?(?:avis|inform|envi|mand|notific|pas|transfer|dej)(?:ado|e|amos)\b|"
+        r"\b(?:avisado|enviado|mandado|informado|dejado|pasado)\b(?= (?:a |al |el |la |un |una |su ))",
     ),
     "lookup": (
-        r"\b(?:i've|i have|i|we've|we|i just) (?:just |already )?(?:checked|looked|searched|verified|pulled up|reviewed) (?!in\b|back\b|with\b|forward\b)",
-        r"\baccording to (?:our|the|my) (?:records?|system|calendar|schedule)\b|\b(?:our|the|my) (?:system|records?|calendar|schedule) (?:shows?|says?|has|indicates?)\b|\b(?:i see|i can see|i found|i'm seeing)\b",
-        r"\b(?:fully|completely|totally|all) booked\b|\bbooked (?:up|solid|out)\b|\b(?:no|zero) (?:openings?|availability|slots?|times? (?:open|available|left))\b|\bnothing(?:'s| is)?(?: \w+)? (?:open|available)\b|\bno (?:hay|tenemos|queda) (?:nada (?:disponible|libre|abierto)|citas|espacio|horario|lugar)\w*",
+        r"\b(?:i've|i have|i|we've|we|i just) (?:just |already )?(?:checked|looked|searched|verified|"
+        r"pulled up|reviewed) (?!in\b|back\b|with\b|forward\b)",
+        r"\baccording to (?:our|the|my) (?:records?|system|calendar|schedule)\b|\b(?:our|the|my) (?:system|"
+        r"records?|calendar|schedule) (?:shows?|says?|has|indicates?)\b|\b(?:i see|i can see|i found|i'm seeing)\b",
+        r"\b(?:fully|completely|totally|all) booked\b|\bbooked (?:up|solid|out)\b|\b(?:no|"
+        r"zero) (?:openings?|availability|slots?|times? (?:open|available|left))\b|\bnothing(?:'s|"
+        r" is)?(?: \w+)? (?:open|available)\b|\bno (?:hay|tenemos|queda) (?:nada (?:disponible|libre|abierto)|"
+        r"citas|espacio|horario|lugar)\w*",
     ),
 }  # fmt: skip
 PATTERNS = tuple((kind, re.compile(wording, re.I)) for kind, wordings in WORDINGS.items() for wording in wordings)
-
-IDIOMS = re.compile(
-    r"\bno (?:problem|worries|doubt|trouble|sweat)\b|\bnot a problem\b|\bdon't (?:worry|forget)\b(?: about (?:it|a thing))?|\bnot only\b|\bwithout (?:a )?(?:doubt|question|fail|delay)\b|"
-    r"\bcan't wait(?: to)?\b|\b(?:was|were|been) able to\b|\bmanaged to\b|\bno need to \w+|\b(?:you )?can (?:consider|count|expect|relax|rest)\b|\bi can (?:confirm|tell|assure|see)\b|\b(?:happy|glad|pleased|able|like|delighted) to (?:confirm|say|report|tell|let you know)\b|"
-    r"\bonce (?:again|more)\b|\bif you (?:need|have|want to (?:change|cancel)|don't mind|ever)\b|\bif (?:any|some)thing\b|\bnot to worry\b|\bno se preocupe\b|\bno hay problema\b|\bsin (?:duda|problema|falta)\b|\bnothing (?:else|more) (?:to do|needed|is needed)\b|\bwe would like to (?:confirm|inform)\b|\bsi tiene (?:alguna|preguntas)\b|\bsi necesita\b",
-    re.I,
-)
-BREAK = re.compile(r"[;:!.]\s|\s-+\s|\b(?:but|however|though|although|pero|because|since|so)\b|\n", re.I)
-DENIED = re.compile(
-    r"\b(?:not|never|nothing|no|none|nobody|neither|nor|without|cannot|unable|nunca|nada|ningun[oa]?|sin|ni|tampoco|hardly|yet to)\b|n't\b|\bno one\b",
-    re.I,
-)
-IFFY = re.compile(
-    r"\b(?:would|could|can|may|might|shall|want(?:s|ed)?|(?:like|prefer|need|ask(?:ed)?|hop(?:e|ing)|try(?:ing)?|happy|glad|ready|able|wish(?:es)?|asking) (?:\w+ ){0,3}to|let me know|let's|to (?:get|have|be|keep|make)|in order to|before|until|once|if|"
-    r"when|whenever|unless|after|as soon as|needs? to|must|reply|whether|either|say|what|which|how|puedo|podemos|podria|puede|pueden|quiere|quieres|quisiera|desea|gustaria|si(?= \w)|cuando|una vez|para (?:que|confirmar|reservar|agendar|cancelar)|antes de|hasta|"
-    r"in case|supposed to|options?|should (?:i|we)|(?:do|did|have|are|were|is|was|has) (?:you|i|we|your|it|that|the)(?: \w+){0,3}?$)\b",
-    re.I,
-)
-LEAD_IF = re.compile(
-    r"(?:^|[,.] |- |\band )\s*(?:and |then |so |great |ok |okay |pero |but )?(?:if|once|when|as soon as|after|unless|until|before|si|cuando|una vez|en cuanto|despues)\b(?! (?:all|checking|looking|reviewing|you go))[^,]*,[^,]*$",
-    re.I,
-)
-TAIL_IF = re.compile(
-    r"\b(?:once|if|as soon as|after|when|until|unless|pending|subject to|provided|cuando|una vez que|si|hasta que|en cuanto)\s+(?:(?:you|he|she|it|they|we|i|the office|that)(?:'re|'ve|'s)?\b(?! (?:need|have any|want to|ever|require))|approv|your|confirm|lo |la |usted|me |nos |dice|that|one )",
-    re.I,
-)
-ASKING = re.compile(
-    r"(?:^|[,;:.!-]\s+|\b(?:and|so|or|but|then|ok|okay|great|y|o)\s+)(?:and |so |or |also |then |just to (?:confirm|check), )?(?:would|do|does|did|can|could|shall|should|want|is|are|am|was|were|has|have|had|which|what|when|where|who|how|may|might|will|won't|isn't|aren't|ready|need|any|like (?:me|us)|"
-    r"you(?:'d| would) (?:like|prefer)|you (?:want|mean|meant|wanted|said)|did you|¿)(?:\b|(?<=¿))[^?]*$",
-    re.I,
-)
+OF_A_VISIT = ("booking", "move", "cancel", "request", "done")
 # A time that somebody else holds, a crew that is busy, a policy: none of it is a claim about this customer.
 ELSEWHERE = re.compile(
     r"\b(?:that|this|the|those|\d|am|pm|slot|time|one|"
     + WD
-    + r")(?: \w+){0,2}? (?:is|was|has|got|are|were)(?: (?!all)\w+)? (?:(?:already |just |now |since )(?:been )?(?:booked|reserved|scheduled)|(?:booked|reserved)(?= (?:while|by|before|since))|(?:already |just |been |now |since )*(?:taken|filled))\b(?! (?:for you|you|under your|in your|with|on|for|at|care))|"
-    r"\b(?:fully|completely|double|over|totally|all|already|being)[- ]?booked(?= (?:up|solid|out|on|that|monday|tuesday|wednesday|thursday|friday|this|next|for the|until|through|today|tomorrow|all)|[.,!]|$)(?<!you're all booked)(?<!you are all booked)(?<!you're already booked)(?<!you are already booked)(?<!already booked)|\bbooked (?:up|solid|out)\b|\bwe(?:'re| are) (?:fully |all |already )?booked\b|\bbooked by (?:someone|another)|"
-    r"\b(?:visits|appointments|bookings|cancellations|jobs|citas)\b.{0,20}\b(?:cancel+ed|booked|rescheduled|moved|confirmed|made|scheduled|changed)\b|\b(?:any|every|each|all) (?:visit|appointment|booking)s?\b|"
-    r"\b(?:someone|somebody|another (?:customer|caller)) (?:else )?(?:just |already )?(?:booked|took|grabbed|reserved|has)\b|\bjust (?:taken|booked)\b(?! (?:you|your|it for|for you))|\b(?:reservad|ocupad|tomad|agendad)[oa]s? por otr[oa]|\b(?:esa|ese|esta|este) (?:hora|horario|lugar|turno)(?: \w+){0,2} (?:reservad|ocupad|tomad|agendad)[oa]\b(?! para usted)|\bpeople\b|\blicensed\b",
+    + r")(?: \w+){0,2}? (?:is|was|has|got|are|were)(?: (?!all)\w+)? (?:(?:already |just |now |"
+    r"since )(?:been )?(?:booked|reserved|scheduled)|(?:booked|reserved)(?= (?:while|by|before|since))|(?:already |"
+    r"just |been |now |since )*(?:taken|filled))\b(?! (?:for you|you|under your|in your|with|on|for|at|care))|"
+    r"\b(?:fully|completely|double|over|totally|all|already|being)[- ]?booked(?= (?:up|solid|out|on|that|"
+    r"monday|tuesday|wednesday|thursday|friday|this|next|for the|until|through|today|tomorrow|all)|[.,!]|"
+    r"$)(?<!you're all booked)(?<!you are all booked)(?<!you're already booked)(?<!you are already booked)"
+    r"(?<!already booked)|"
+    r"\bbooked (?:up|solid|out)\b|\bwe(?:'re| are) (?:fully |all |already )?booked\b|\bbooked by (?:someone|"
+    r"another)|"
+    r"\b(?:visits|appointments|bookings|cancellations|jobs|citas)\b.{0,20}\b(?:cancel+ed|booked|"
+    r"rescheduled|moved|confirmed|made|scheduled|changed)\b|\b(?:any|every|each|all) (?:visit|appointment|"
+    r"booking)s?\b|"
+    r"\b(?:someone|somebody|another (?:customer|caller)) (?:else )?(?:just |already )?(?:booked|took|"
+    r"grabbed|reserved|has)\b|\bjust (?:taken|booked)\b(?! (?:you|your|it for|for you))|\b(?:reservad|ocupad|tomad|"
+    r"agendad)[oa]s? por otr[oa]|\b(?:esa|ese|esta|este) (?:hora|horario|lugar|turno)(?: \w+){0,2} (?:reservad|"
+    r"ocupad|tomad|agendad)[oa]\b(?! para usted)|\bpeople\b|\blicensed\b",
+    re.I,
+)
+REFUSED = re.compile(
+    r"[^.!?,;]{0,25}?\b(?:not|no longer|isn't|wasn't|aren't|(?:already|just) (?:got |been )?(?:taken|"
+    r"booked|reserved)|taken|gone|full|unavailable|closed|doesn't|won't|can't|couldn't|ocupad[oa]|ya no|no esta|"
+    r"lleno)\b(?! (?:a problem|you|for|with|care))",
+    re.I,
+)
+TODAY_AS_DAY = re.compile(
+    r"\b(?:for|you|there|(?:come|comes|be|coming|head\w*|stop\w*|swing\w*) (?:out|by|over)|be|com\w+|"
+    r"arriv\w+|visits?|is|open|available|slots?|earlier|later|on|scheduled|booked|confirmed|para|es)\s*$",
     re.I,
 )
 
@@ -177,8 +241,46 @@ class Claim:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One sentence of the reply: its plain words, its claims, and the moments it states, those it asks or offers,
+    those it denies."""
+
+    words: str
+    claims: tuple[Claim, ...]
+    stated: tuple[Moment, ...]
+    floated: tuple[Moment, ...]
+    denied: tuple[Moment, ...]
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        return self.stated + self.floated + self.denied
+
+
+def spoken(words: str, named: list[Moment]) -> Spoken:
+    """A sentence of plain text and the moments in it, sorted by how it speaks of them."""
+    softened = without_idioms(words)
+    stated, floated, denied = [], [], []
+    for moment in named:
+        start, end = len(moment.left), len(words) - len(moment.right)
+        if (
+            moment.clock is None
+            and words[start:end].lower() in ("today", "tonight", "hoy")
+            and not TODAY_AS_DAY.search(moment.left)
+        ):
+            continue
+        if REFUSED.match(moment.right) or DENIED.search(near(softened[:start])):
+            denied.append(moment)
+        elif asserted(softened, start, end):
+            stated.append(moment)
+        else:
+            floated.append(moment)
+    return Spoken(words, tuple(claims(words)), tuple(stated), tuple(floated), tuple(denied))
+
+
 def claims(sentence: str) -> list[Claim]:
-    """One sentence of plain text (from `plain`) in; what it asserts out. A cancel or move wording hides a booking wording it holds."""
+    """One sentence of plain text (from `plain`) in; what it asserts out. A cancel or move wording hides a booking
+    wording it holds."""
     found: list[Claim] = []
     elsewhere = [other.span() for other in ELSEWHERE.finditer(sentence)]
     softened = without_idioms(sentence)
@@ -195,25 +297,3 @@ def claims(sentence: str) -> list[Claim]:
             if asserted(softened, start, end, denial_counts=kind != "lookup"):
                 found.append(Claim(kind, start, end))
     return found
-
-
-def near(left: str) -> str:
-    """Everything left of a spot in a sentence in; its own clause out: what a "not" must stand in to deny it."""
-    return BREAK.split(left)[-1].split(",")[-1]
-
-
-def asserted(sentence: str, start: int, end: int, *, denial_counts: bool = True) -> bool:
-    """A sentence without its idioms and the span of a wording in; False when it is denied, asked, offered or hangs on a condition."""
-    left, right = sentence[:start], sentence[end:]
-    if denial_counts and DENIED.search(near(left)):
-        return False
-    if IFFY.search(near(left)) or LEAD_IF.search(left):
-        return False
-    if "?" in right and ("¿" in left or ASKING.search(left + " ")):
-        return False
-    return not TAIL_IF.search(re.split(r"[;,.!]|\bbut\b", right)[0])
-
-
-def without_idioms(sentence: str) -> str:
-    """ "No problem", "don't worry" and their like deny nothing and ask nothing: blanked out, lengths stay."""
-    return IDIOMS.sub(lambda idiom: "~" * len(idiom[0]), sentence)

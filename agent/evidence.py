@@ -1,4 +1,5 @@
-"""What a reply may rest on: acts of this turn, stored visits, open times, and everything tools, profile and customer said."""
+"""What a reply may rest on: acts of this turn, stored visits, open times, and everything tools, profile and customer
+said."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +9,7 @@ from agent.plain_numbers import plain
 from agent.spoken_times import Moment, moments
 
 ACTIVE = ("pending", "confirmed", "rescheduled", "late")
-LONGEST = 6000  # characters read of each kind of evidence; keeps one check within its 5 ms
+LONGEST = 4000  # characters read of each kind of evidence; keeps one check within its 5 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All a reply may rest on. `now` and `offered` are aware, in the job's zone; `visits` are this customer's, cancelled ones
-    too; `tool_text` the sentences tools returned in this turn; `customer` their own messages, latest last."""
+    """All a reply may rest on. `now` and `offered` are aware, in the job's zone; `visits` are this customer's,
+    cancelled ones too; `tool_text` the sentences tools returned in this turn; `customer` their own messages, latest
+    last."""
 
     now: datetime
     deeds: tuple[Deed, ...]
@@ -109,7 +111,8 @@ def of_visit(moment: Moment, visit: Visit, *, loose: bool = False) -> bool:
 
 
 def said(moment: Moment, heard: list[Moment], *, apart: bool = False) -> bool:
-    """A moment of ours and those of an evidence text in; True when one of them can mean the same. `apart`: day and time may stem from two."""
+    """A moment of ours and those of an evidence text in; True when one of them can mean the same. `apart`: day and
+    time may stem from two."""
     same_day = [one for one in heard if moment.day is None or (one.day and one.day.loose & moment.day.loose)]
     same_time = [
         one for one in heard if moment.clock is None or (one.clock and one.clock.minutes & moment.clock.minutes)

@@ -97,7 +97,8 @@ def hear(text: str, now: datetime, *, context: str | None = None, awaiting: str 
     """Understand one message. Pure, and never raises whatever the text.
 
     `now` is aware and in the job's zone; `context` is what the business said just before; `awaiting` is what our own
-    script asked for last: "name", "address", "slot", "visit", "issue" or None. A yes is only ever read from words spelled as one.
+    script asked for last: "name", "address", "slot", "visit", "issue" or None. A yes is read
+    only from words spelled as one.
     """
     text, context = text[:LONGEST], (context or "").strip()[:LONGEST] or None
     low = plain(text)
@@ -140,7 +141,7 @@ def hear(text: str, now: datetime, *, context: str | None = None, awaiting: str 
 
 
 def understood(text: str, context: str | None, now: datetime) -> dict[str, str | None]:
-    """The row of `ringback understand`: intent, name, address, date and date_end (YYYY-MM-DD), time and time_end (HH:MM).
+    """The row of `ringback understand`: intent, name, address, date and date_end (YYYY-MM-DD), times (HH:MM).
 
     None where nothing was said. `now` is aware, in the job's zone."""
     heard = hear(text, now, context=context)

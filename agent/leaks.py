@@ -9,38 +9,63 @@ from agent.plain_numbers import plain
 from agent.spoken_times import without_contacts
 
 TOOL_NAME = re.compile(
-    r"\b[a-z]+\d?(?:_[a-z\d]+)+\b|\b(?:ListOpenSlots|BookJob|GetConversationSummary|FindMyBookings|UpdateLead|CheckServiceArea|HandOff)\b|"
-    r"\bbook[ -]?job\b|\b(?:reschedule|cancel|hand[ -]?off|list open slots|check service area|find my bookings|update lead|booking|slot lookup)"
-    r" (?:tool|function|returned|call(?:ed)? (?:the|with)|api)\b|\b(?:reschedule|cancel|hand_?off|book\w*)\s*\(|\b(?:tool|function)[ _-]?(?:call|result|output|response)s?\b|"
-    r"\b(?:the|this|my|a) (?:tool|function|api) (?:returned|said|says|call|result|failed|response)|\breturned (?:ok|true|false|null|success|an error)\b|"
+    r"\b[a-z]+\d?(?:_[a-z\d]+)+\b|\b(?:ListOpenSlots|BookJob|GetConversationSummary|FindMyBookings|"
+    r"UpdateLead|CheckServiceArea|HandOff)\b|"
+    r"\bbook[ -]?job\b|\b(?:reschedule|cancel|hand[ -]?off|list open slots|check service area|"
+    r"find my bookings|update lead|booking|slot lookup)"
+    r" (?:tool|function|returned|call(?:ed)? (?:the|with)|api)\b|\b(?:reschedule|cancel|hand_?off|"
+    r"book\w*)\s*\(|\b(?:tool|function)[ _-]?(?:call|result|output|response)s?\b|"
+    r"\b(?:the|this|my|a) (?:tool|function|api) (?:returned|said|says|call|result|failed|response)|"
+    r"\breturned (?:ok|true|false|null|success|an error)\b|"
     r"\bok\s*[:=]\s*(?:true|false)\b",
     re.I,
 )  # fmt: skip
 MARKUP = re.compile(
     r"[{}]|```|`|</?[a-z_|][^>]{0,40}>|<\||\|>|\[/?(?:INST|slot|booking|code|tool|system|end)\b|\[\[|\]\(|\*\*|__|"
-    r"^\s*#{1,6}\s|\"\w+\"\s*:|\[\s*\"|^\s*(?:assistant|user|system|tool|function|customer|human|ai|bot|receptionist|developer)\s*:|"
+    r"^\s*#{1,6}\s|\"\w+\"\s*:|\[\s*\"|^\s*(?:assistant|user|system|tool|function|customer|human|ai|bot|"
+    r"receptionist|developer)\s*:|"
     r"\\[nu\"]|\bnull\b|\b[A-Z]{3,}(?:_[A-Z]+)+\b|\bundefined\b",
     re.I | re.M,
 )
 # Wording rules the tools address to a model (contract 2.6), and the usual talk of a prompt.
 OURS = re.compile(
-    r"\b(?:BOOKING FAILED|BOOKING CANCELLATION FAILED|RESCHEDULE FAILED|SLOT LOOKUP FAILED|CHOICE NEEDED|NO OPEN TIMES)\b:?|"
-    r"(?i:\bsystem (?:prompt|message|instructions?)\b|\b(?:my|these|your|previous|above|following) (?:instructions|prompt|guidelines|rules are)\b|"
-    r"\bi(?:'m| am| was| have been) (?:instructed|told|programmed|prompted) (?:to|not)\b|\bas an? (?:ai )?language model\b|"
-    r"\byou are (?:an? |the )?(?:\w+ ){0,3}(?:receptionist|assistant|language model|chatbot|agent) (?:for|of|at|that|who|named)\b|"
-    r"\b(?:tell|offer|ask) the (?:caller|customer|user)\b|\bbracketed tags?\b|\bcall this tool\b|\bclaim guard\b|\bjson\b|"
+    r"\b(?:BOOKING FAILED|BOOKING CANCELLATION FAILED|RESCHEDULE FAILED|SLOT LOOKUP FAILED|CHOICE NEEDED|"
+    r"NO OPEN TIMES)\b:?|"
+    r"(?i:\bsystem (?:prompt|message|instructions?)\b|\b(?:my|these|your|previous|above|"
+    r"following) (?:instructions|prompt|guidelines|rules are)\b|"
+    r"\bi(?:'m| am| was| have been) (?:instructed|told|programmed|prompted) (?:to|not)\b|"
+    r"\bas an? (?:ai )?language model\b|"
+    r"\byou are (?:an? |the )?(?:\w+ ){0,3}(?:receptionist|assistant|language model|chatbot|agent) (?:for|"
+    r"of|at|that|who|named)\b|"
+    r"\b(?:tell|offer|ask) the (?:caller|customer|user)\b|\bbracketed tags?\b|\bcall this tool\b|"
+    r"\bclaim guard\b|\bjson\b|"
     r"\b(?:the )?(?:user|customer) (?:says|said|wants|asked|is asking|has asked)\b|\bmis instrucciones\b)"
 )
 HUMAN = re.compile(
-    r"\b(?:i'?m|i am|we'?re|we are|this is|it'?s)(?: \w+ly| just| only| indeed| also| all| in fact| of course)* (?:an? )?(?:(?:real|actual|live|genuine|living|breathing|normal|regular|fellow|100%|totally|very much|completely|fully|human|local|friendly)[ ,]*(?:and )?)*"
-    r"(?:human|person|people|woman|man|guy|gal|lady|dispatcher|employee|team member|staff member|technician|office manager|being)\b(?! (?:resources|error|can|will|to|from|at|who|you))|"
-    r"\b(?:i'?m|i am|this is|it'?s|you'?re (?:talking|speaking|chatting|texting) (?:to|with)) (?:an? )?(?:real|alive)\b(?! (?:problem|time|quick|estate|issue|pain|shame))|"
-    r"\bi'?m (?:not|no|hardly|far from) (?:just )?(?:an? |some )?(?:ai|bot|robot|machine|chatbot|computer|automated|program|virtual|artificial)\b|\bi am (?:not|no) (?:an? )?(?:ai|bot|robot|machine|chatbot|computer|automated|program)\b|"
+    r"\b(?:i'?m|i am|we'?re|we are|this is|it'?s)(?: \w+ly| just| only| indeed| also| all| in fact|"
+    r" of course)* (?:an? )?(?:(?:real|actual|live|genuine|living|breathing|normal|regular|fellow|100%|totally|"
+    r"very much|completely|fully|human|local|friendly)[ ,]*(?:and )?)*"
+    r"(?:human|person|people|woman|man|guy|gal|lady|dispatcher|employee|team member|staff member|"
+    r"technician|office manager|being)\b(?! (?:resources|error|can|will|to|from|at|who|you))|"
+    r"\b(?:i'?m|i am|this is|it'?s|you'?re (?:talking|speaking|chatting|texting) (?:to|"
+    r"with)) (?:an? )?(?:real|alive)\b(?! (?:problem|time|quick|estate|issue|pain|shame))|"
+    r"\bi'?m (?:not|no|hardly|far from) (?:just )?(?:an? |some )?(?:ai|bot|robot|machine|chatbot|computer|"
+    r"automated|program|virtual|artificial)\b|\bi am (?:not|no) (?:an? )?(?:ai|bot|robot|machine|chatbot|computer|"
+    r"automated|program)\b|"
     r"\b(?:no|not an?|isn't an?|never an?) (?:bots?|robots?|ai|machines?|chatbot|automation)\b(?! (?:can|will))|"
-    r"\b(?:you'?re|you are|you have been|you've been) (?:\w+ly )?(?:talking|speaking|chatting|texting|messaging|dealing) (?:to|with) (?:an? )?(?:(?:real|actual|live|living|genuine) )*(?:human|person|people|someone real|member|staff)\b|"
-    r"(?:^|[.!?] *)(?:yes|yep|yeah|yup|sure|of course|absolutely|definitely|100%|hi|hello)?[,!. ]*(?:i am |an? )?(?:(?:real|actual|live|100%)[ ,]*)+(?:human|person)(?: here)?\b|"
-    r"\bi'?m one of (?:the|our|their|bluebird)\b(?! (?:\w+ )?(?:assistants|bots))|\breal as\b|\bjust me\b|\bflesh[ -]and[ -]blood\b|\bi(?:'ve been)? work(?:ing)? (?:here|at|for|in|out of|with) |\bi'?m (?:at|in) (?:the|my) (?:front desk|office|shop|desk)\b|\b(?:human|person) (?:here|being on)\b(?<!a person here)|\bas human as\b|\bi have a (?:pulse|heartbeat|body|family|wife|husband|kids?)\b|"
-    r"\bsoy (?:una? )?(?:persona|human[oa]|mujer|hombre|real|ser humano|de verdad|empleada|empleado|tecnico)\b|\bno soy (?:una? )?(?:robot|bot|maquina|ia|inteligencia|programa|computadora)\b|\b(?:habla|hablando|hablas|chateando) con una? (?:persona|human[oa])\b|\bpersona (?:real|de verdad),? (?:si|yes|claro)\b|\byes,? (?:una )?persona (?:real|de verdad)\b",
+    r"\b(?:you'?re|you are|you have been|you've been) (?:\w+ly )?(?:talking|speaking|chatting|texting|"
+    r"messaging|dealing) (?:to|with) (?:an? )?(?:(?:real|actual|live|living|genuine) )*(?:human|person|people|"
+    r"someone real|member|staff)\b|"
+    r"(?:^|[.!?] *)(?:yes|yep|yeah|yup|sure|of course|absolutely|definitely|100%|hi|hello)?[,!. ]*(?:i am |"
+    r"an? )?(?:(?:real|actual|live|100%)[ ,]*)+(?:human|person)(?: here)?\b|"
+    r"\bi'?m one of (?:the|our|their|bluebird)\b(?! (?:\w+ )?(?:assistants|bots))|\breal as\b|\bjust me\b|"
+    r"\bflesh[ -]and[ -]blood\b|\bi(?:'ve been)? work(?:ing)? (?:here|at|for|in|out of|with) |\bi'?m (?:at|"
+    r"in) (?:the|my) (?:front desk|office|shop|desk)\b|\b(?:human|person) (?:here|being on)\b(?<!a person here)|"
+    r"\bas human as\b|\bi have a (?:pulse|heartbeat|body|family|wife|husband|kids?)\b|"
+    r"\bsoy (?:una? )?(?:persona|human[oa]|mujer|hombre|real|ser humano|de verdad|empleada|empleado|"
+    r"tecnico)\b|\bno soy (?:una? )?(?:robot|bot|maquina|ia|inteligencia|programa|computadora)\b|\b(?:habla|"
+    r"hablando|hablas|chateando) con una? (?:persona|human[oa])\b|\bpersona (?:real|de verdad),? (?:si|yes|"
+    r"claro)\b|\byes,? (?:una )?persona (?:real|de verdad)\b",
     re.I,
 )
 ASKED_HUMAN = re.compile(r"\b(?:human|person|real|someone real|persona|humano|humana|actual (?:person|human))\b", re.I)
@@ -64,20 +89,22 @@ def foreign(text: str) -> bool:
 
 
 def as_person(text: str, asked: str, staff: tuple[str, ...]) -> bool:
-    """Plain text, the customer's latest words and the staff names in; True when the text says it is a person, or one of them."""
+    """Plain text, the customer's latest words and the staff names in; True when the text says it is a person, or one
+    of them."""
     if HUMAN.search(text):
         return True
     names = "|".join(re.escape(part) for name in staff for part in (name, name.split(" ")[0]) if part)
     if names and re.search(
-        rf"\b(?:i'?m|i am|this is|my name is|name's|it's|soy|me llamo|habla|speaking with)\s+(?:{names})\b(?!'s|\s+(?:will|is|can|who))|"
-        rf"\b(?:{names})(?: \w+)? (?:here|speaking|at your service)\b|(?:^|\n|[.!] )\s*-+\s*(?:{names})\s*$|\b(?:{names}) le habla",
+        r"\b(?:i'?m|i am|this is|my name is|name's|it's|soy|me llamo|habla|"
+        rf"speaking with)\s+(?:{names})\b(?!'s|\s+(?:will|is|can|who))|"
+        rf"\b(?:{names})(?: \w+)? (?:here|speaking|at your service)\b|(?:^|\n|"
+        rf"[.!] )\s*-+\s*(?:{names})\s*$|\b(?:{names}) le habla",
         text,
         re.I,
     ):
         return True
-    if (
-        OWNED_UP.search(text)
-        or not asked.rstrip().endswith("?")
+    if OWNED_UP.search(text) or (
+        not asked.rstrip().endswith("?")
         and not re.search(r"\b(?:are|r|is|am|eres|es) (?:you|u|this|i|usted|una?)\b", asked, re.I)
     ):
         return False

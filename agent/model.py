@@ -1,12 +1,15 @@
-"""The model behind one small door: words and tool calls in and out. The only import of openai."""
+"""The model behind one small door: words and tool calls in and out. The only import of openai.
 
-import json
+Imported only where a model is configured: the package costs a server half a second of its start.
+"""
+
 import logging
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from openai import APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError
+
+from agent.replying import ModelDown, Reply, Request
 
 log = logging.getLogger("ringback")
 
@@ -14,51 +17,8 @@ REQUEST_SECONDS = 7.0
 OPENAI_HOST = "api.openai.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A tool the model wants called; `arguments` is the JSON text it wrote, which may be anything."""
-
-    id: str
-    name: str
-    arguments: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model said: words, or tools to call. `entry` goes back into the history as it is."""
-
-    text: str
-    requests: tuple[Request, ...] = ()
-    entry: dict[str, Any] = field(default_factory=dict)
-    tokens_in: int = 0
-    tokens_out: int = 0
-
-
-class ModelDown(Exception):
-    """No usable answer came: `timeout`, `status_500`, `connection`, `unreadable`. The script takes the turn."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class Model(Protocol):
-    """Anything that answers a history with words or tool calls."""
-
-    name: str
-    api: str  # chat or responses: which tool schema it takes
-
-    async def reply(self, history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
-        """Answer `history` (chat-style entries). Raises ModelDown."""
-        ...
-
-
-def open_model(
-    *, name: str, api: str, api_key: str | None, base_url: str | None, effort: str | None
-) -> "OpenAIModel | None":
-    """The configured model, or None when neither a key nor a base URL is set and the script answers."""
-    if not api_key and not base_url:
-        return None
+def open_model(*, name: str, api: str, api_key: str | None, base_url: str | None, effort: str | None) -> "OpenAIModel":
+    """The configured model: OpenAI's with a key, any compatible server with a base URL."""
     client = AsyncOpenAI(api_key=api_key or "none", base_url=base_url or None, timeout=REQUEST_SECONDS, max_retries=1)
     ours = base_url is None or urlsplit(base_url).hostname == OPENAI_HOST
     return OpenAIModel(client, name, api, effort or ("none" if ours and api == "chat" else None))
@@ -151,11 +111,6 @@ class OpenAIModel:
             usage.input_tokens if usage else 0,
             usage.output_tokens if usage else 0,
         )
-
-
-def tool_answer(request: Request, result: dict[str, Any]) -> dict[str, Any]:
-    """A tool's result as a history entry; one for every request, or the next call is refused."""
-    return {"role": "tool", "tool_call_id": request.id, "content": json.dumps(result, ensure_ascii=False, default=str)}
 
 
 def _items(entry: dict[str, Any]) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ _INTRODUCTIONS = tuple(
         rf"(?:^|\s)[-\u2013\u2014~] ?{_NAME}\W*$",
     )
 )
-_FOR_SOMEBODY = re.compile(r"\b(?:[Ff]or|FOR) ((?:[A-Z][\w'\u2019-]+ ){1,2}[A-Z][\w'\u2019-]+)")
+_FOR_SOMEBODY = re.compile(r"\b(?:[Ff]or|FOR|[Ii]t's|[Ii]ts) ((?:[A-Z][\w'\u2019-]+ ){1,2}[A-Z][\w'\u2019-]+)")
 _BARE_FOR = re.compile(rf"^\W*for {_NAME}\W*$", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:\W|\b(?:yes|yeah|yep|sure|ok|okay|hi|hello|hey|oh|sorry|it's|it is|its|that's|that would be"
@@ -47,11 +47,10 @@ _OTHER_PEOPLE = re.compile(r"\b(?:dr|doctor)\b", re.IGNORECASE)
 
 
 def name_in(text: str, *, wanted: bool) -> str | None:
-    """The name a person gives as theirs (or for whom they call), as they wrote it; all lower or upper case is put right.
+    """The name a person gives as theirs, or for whom they call, as they wrote it; mere lower or upper case is mended.
 
     `wanted` says the business has just asked for a name: only then does a bare "Sarah Jones" count. A question, an
-    ordinary word
-    ("How's ?") or the name of someone merely mentioned is None.
+    ordinary word ("How's ?") or the name of someone merely mentioned is None.
     """
     short = " ".join(text[:600].replace("\u2019", "'").split())
     for pattern in _INTRODUCTIONS:

@@ -1,4 +1,5 @@
-"""Written words to one plain spelling: no accents, no curly marks, numbers and clock phrases as digits (English, Spanish)."""
+"""Written words to one plain spelling: no accents, no curly marks, numbers and clock phrases as digits (English,
+Spanish)."""
 
 import re
 import unicodedata
@@ -40,16 +41,19 @@ ALIKE = str.maketrans(
 )  # fmt: skip
 # An accent alone tells "I reserved" from "to reserve", and yes from if; both are rewritten before accents go.
 DID = re.compile(
-    r"\b(reserv|agend|confirm|cancel|program|apart|apunt|anot|cambi|envi|mand|avis|inform|pas|dej|anul|elimin|borr|quit|asegur|llen)é\b",
+    r"\b(reserv|agend|confirm|cancel|program|apart|apunt|anot|cambi|envi|mand|avis|inform|pas|dej|anul|"
+    r"elimin|borr|quit|asegur|llen)é\b",
     re.I,
 )
 NUMBER = re.compile(
-    r"\b(?:(?:" + "|".join(sorted({*UNITS, *TENS, *HUNDREDS, *ORDINALS, "thousand", "mil", "oh"}, key=len, reverse=True))
+    r"\b(?:(?:"
+    + "|".join(sorted({*UNITS, *TENS, *HUNDREDS, *ORDINALS, "thousand", "mil", "oh"}, key=len, reverse=True))
     + r")\b(?:\s*-\s*|(?<=hundred)\s+and\s+|\s+(?:y\s+)?)?)+",
     re.I,
 )  # fmt: skip
 SHORTENED = re.compile(
-    r"\b(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thurs?|thu|fri|sat|sun|st|ave|dr|mr|mrs|ms|approx)"
+    r"\b(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thurs?|thu|fri|sat|sun|st|ave|dr|mr|"
+    r"mrs|ms|approx)"
     r"\.(?=\s*[\w,])",
     re.I,
 )
@@ -78,8 +82,12 @@ def plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(ALIKE))
     text = DID.sub(r"\1ado", re.sub(r"\bsí\b", "yes", text, flags=re.I))
     text = re.sub(r"\bmoví\b", "movido", text, flags=re.I)
-    text = "".join(
-        letter for letter in unicodedata.normalize("NFD", text) if unicodedata.category(letter) not in ("Mn", "Cf")
+    text = (
+        text
+        if text.isascii()
+        else "".join(
+            letter for letter in unicodedata.normalize("NFD", text) if unicodedata.category(letter) not in ("Mn", "Cf")
+        )
     )
     text = re.sub(r"\ba la una\b", "a las 1", text, flags=re.I)
     # "once" is eleven only where Spanish counts hours or days.
@@ -91,7 +99,8 @@ def plain(text: str) -> str:
 
 
 def digits(found: re.Match[str]) -> str:
-    """A run of number words in; digits out. An hour followed by minutes comes out as a clock time: "nine thirty", "9:30"."""
+    """A run of number words in; digits out. An hour followed by minutes comes out as a clock time: "nine thirty",
+    "9:30"."""
     run = found[0]
     tail = run[len(run.rstrip(" \t\n-")) :]
     words = re.split(r"[\s-]+", run.strip(" \t\n-").lower())

@@ -22,6 +22,11 @@ from tools.rules.when import When
 from tools.tool import Said
 
 MENU = {1: "book", 2: "reschedule", 3: "cancel", 4: "human"}
+INSTEAD = re.compile(
+    r"\b(instead|resched\w*|move (?:it|my|the)|change (?:it|my|the)|(?:different|another|other) (?:day|time)|"
+    r"push (?:it|my)|can'?t make (?:it|that)|doesn'?t work any\s?more|switch)\b",
+    re.IGNORECASE,
+)
 LOST_AFTER = 2  # messages not understood in a row before the menu, and one more before a person
 
 
@@ -86,7 +91,7 @@ def _act(turn: Turn, *, answered: bool) -> str:
     slot = _accepted(turn)
     if slot is not None:
         return slot
-    if intent == "reschedule" or memory.get("doing") == "move":
+    if intent == "reschedule" or memory.get("doing") == "move" or _means_another_time(turn):
         return _move(turn)
     if intent == "lookup":
         return turn.tool("find_my_bookings").say
@@ -110,6 +115,20 @@ def _act(turn: Turn, *, answered: bool) -> str:
         turn.ask("issue", "book")
         return replies.HELLO.format(business=turn.ctx.org.name)
     return _lost(turn)
+
+
+def _means_another_time(turn: Turn) -> bool:
+    """Whether someone who has a visit speaks of another time for it, and not of another job."""
+    if _is_booking(turn) or not chat.visits_of(turn.ctx):
+        return False
+    if INSTEAD.search(turn.text):
+        return True
+    return turn.heard.intent in ("availability", "give_datetime") and turn.heard.issue is None
+
+
+def _is_booking(turn: Turn) -> bool:
+    """Whether a new booking is being made already."""
+    return turn.memory.get("doing") == "book" and turn.memory.get("awaiting") == "slot"
 
 
 def _said_when(when: When) -> bool:

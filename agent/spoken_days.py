@@ -15,7 +15,8 @@ WEEKDAYS = {
 MONTHS = {
     name: number
     for number, names in enumerate(
-        "january jan enero|february feb febrero|march mar marzo|april apr abril|may mayo|june jun junio|july jul julio|"
+        "january jan enero|february feb febrero|march mar marzo|april apr abril|may mayo|june jun "
+        "junio|july jul julio|"
         "august aug agosto|september sept sep septiembre|october oct octubre|november nov noviembre|"
         "december dec diciembre".split("|"),
         start=1,
@@ -29,16 +30,20 @@ TOKEN = re.compile(
     rf"""
     \b(?P<iso>(?P<iy>\d{{4}})-(?P<im>\d\d)-(?P<id>\d\d))(?=\b|T)
     |(?<![\d/])(?P<slash>(?P<sm>\d{{1,2}})/(?P<sd>\d{{1,2}})(?:/(?P<sy>\d{{2,4}}))?)\b(?!/)
-    |\b(?P<date>(?P<m1>{MONTH})\s+(?:the\s+)?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:\d)(?!\s*[ap]m\b)(?:,?\s+(?P<y1>20\d\d))?
-      |(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:(?:day\s+)?of\s+|de\s+)?(?P<m2>{MONTH})(?:,?\s+(?:del?\s+)?(?P<y2>20\d\d))?)\b
+    |\b(?P<date>(?P<m1>{MONTH})\s+(?:the\s+)?(?P<d1>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:\d)(?!\s*[ap]m\b)
+        (?:,?\s+(?P<y1>20\d\d))?
+      |(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:(?:day\s+)?of\s+|de\s+)?(?P<m2>{MONTH})
+        (?:,?\s+(?:del?\s+)?(?P<y2>20\d\d))?)\b
     |\b(?P<relative>(?:the\s+)?day\s+after\s+tomorrow|pasado\s+manana|today|tonight|tomorrow|tmrw|tmw|yesterday|hoy|ayer
       |(?<!la\s)(?<!de\s)(?<!esta\s)manana)\b
     |\b(?P<ahead>(?:in|en|within)\s+(?P<n>\d+|an?)\s+(?P<unit>day|dia|week|semana)s?)\b
     |\b(?P<week>(?P<which_week>this|next|esta|proxima)\s+(?:week(?:end)?|(?:fin\s+de\s+)?semana))\b
     |\b(?P<weekday>(?:(?P<which>next|this(?:\s+coming)?|coming|last|past|proximo|este|pasado)\s+)?
       (?P<name>{WD})(?P<plural>s)?(?:\s+(?P<after>que\s+viene|proximo|pasado|next\s+week))?)\b
-    |\b(?P<nth>(?:the\s+)?(?P<nthd>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s*(?:{NOT_A_DAY})\b)|(?:el|dia)\s+(?P<eld>\d{{1,2}})(?!\d|:\d)\b
-      |(?:(?<=lunes\s)|(?<=martes\s)|(?<=miercoles\s)|(?<=jueves\s)|(?<=viernes\s)|(?<=sabado\s)|(?<=domingo\s))(?P<after_name>\d{{1,2}})(?!\d|:\d)\b(?!\s*[ap]m\b))
+    |\b(?P<nth>(?:the\s+)?(?P<nthd>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s*(?:{NOT_A_DAY})\b)
+      |(?:el|dia)\s+(?P<eld>\d{{1,2}})(?!\d|:\d)\b
+      |(?:(?<=lunes\s)|(?<=martes\s)|(?<=miercoles\s)|(?<=jueves\s)|(?<=viernes\s)|(?<=sabado\s)|(?<=domingo\s))
+        (?P<after_name>\d{{1,2}})(?!\d|:\d)\b(?!\s*[ap]m\b))
     |\b(?P<month>(?:in|until|till?|by|early|late|mid|en|hasta)\s+(?P<m3>{MONTH}))\b
     """,
     re.I | re.X,
@@ -86,7 +91,11 @@ def days(text: str, today: date) -> list[Day]:
         name = found["name"] or ""
         if name in OFTEN_WORDS and not re.search(r"\b(?:on|this|next|for|until|by)\s*$", text[: found.start("name")]):
             continue
-        if found["nthd"] and int(found["nthd"]) < 4 and not (AS_DAY_BEFORE.search(text[: found.start("nthd")]) and AS_DAY_AFTER.match(text[found.end() :])):
+        if (
+            found["nthd"]
+            and int(found["nthd"]) < 4
+            and not (AS_DAY_BEFORE.search(text[: found.start("nthd")]) and AS_DAY_AFTER.match(text[found.end() :]))
+        ):
             continue
         day = meaning(found, today)
         joined = joint(text, merged[-1], day) if merged else None
@@ -121,7 +130,8 @@ def days(text: str, today: date) -> list[Day]:
 
 
 def joint(text: str, first: Day, second: Day) -> Day | None:
-    """Two neighbours in; one day out when they are a weekday and its date ("Mon the 23rd", "tomorrow (Sunday)"), else None."""
+    """Two neighbours in; one day out when they are a weekday and its date ("Mon the 23rd", "tomorrow (Sunday)"), else
+    None."""
     between = text[first.end : second.start]
     if (first.kind == "weekday") == (second.kind == "weekday") or not GLUE.fullmatch(between):
         return None
@@ -129,7 +139,8 @@ def joint(text: str, first: Day, second: Day) -> Day | None:
     if dated.kind in ("month", "week", "both"):
         return None
     dates = frozenset(one for one in dated.dates if one.weekday() == weekday.weekday)
-    # "November 23, Tuesday" may be two items of a list; only the weekday in front, or in brackets, belongs to the date for sure.
+    # "November 23, Tuesday" may be two items of a list; only the weekday in front, or in brackets, belongs to the
+    # date for sure.
     if not dates and weekday is second and "(" not in between and dated.kind != "relative":
         return None
     if not dates and text[dated.start : dated.end].lower() == "today" and "," in between:

@@ -1,19 +1,32 @@
 """Prices, ways to reach us and technicians' names in our outgoing words, and whether the evidence holds them."""
 
 import re
+from collections.abc import Iterator
 
+from agent.claims import Spoken
+from agent.evidence import Known, of_visit
+from agent.mood import DENIED
+from agent.plain_numbers import plain
 from agent.spoken_times import CONTACT
 
+AGREED = re.compile(
+    r"\b(?:yes|sure|deal|ok|okay|fee|cost|price|charge|only|just|total|can do|works|is fine|claro|cuesta)\b", re.I
+)
 AMOUNT = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d\d))?"
 PRICE = re.compile(
-    rf"\$\s?{AMOUNT}|\b{AMOUNT}(?:\s*(?:-|to|or|and|a|y|o)\s*\$?{AMOUNT})?[\s-]*(?:dollars?|dolares|bucks|usd|pesos)\b|\busd\s?{AMOUNT}|"
-    rf"\b(?:fees?|costs?|price|charges?|total|rate|tarifa|cuesta|precio|costo|runs?|quote|estimate)\b(?:\s+(?:is|are|of|will be|would be|be|you|es|de|about|around|only|just|at|comes to|from|like))*\s+{AMOUNT}\b(?!\s*(?:%|percent|min|hour|hr|day|visit|[ap]m\b|:))",
+    rf"\$\s?{AMOUNT}|\b{AMOUNT}(?:\s*(?:-|to|or|and|a|y|o)\s*\$?{AMOUNT})?[\s-]*(?:dollars?|dolares|bucks|"
+    rf"usd|pesos)\b|\busd\s?{AMOUNT}|"
+    r"\b(?:fees?|costs?|price|charges?|total|rate|tarifa|cuesta|precio|costo|runs?|quote|"
+    r"estimate)\b(?:\s+(?:is|are|of|will be|would be|be|you|es|de|about|around|only|just|at|comes to|from|"
+    rf"like))*\s+{AMOUNT}\b(?!\s*(?:%|percent|min|hour|hr|day|visit|[ap]m\b|:))",
     re.I,
 )
 SHARE = re.compile(r"\b(\d{1,3})\s*(?:%|percent|por ciento)", re.I)
 FREE = re.compile(
-    r"\b(?:free of charge|(?:no|without) (?:extra |additional )?(?:charge|cost|fee)|at no (?:charge|cost)|on the house|complimentary|for free|is free|"
-    r"free (?:visit|estimate|diagnostic|quote|inspection|service|of)|gratis|sin (?:costo|cargo)|won't (?:cost|be charged)|waived?)\b",
+    r"\b(?:free of charge|(?:no|without) (?:extra |additional )?(?:charge|cost|fee)|at no (?:charge|cost)|"
+    r"on the house|complimentary|for free|is free|"
+    r"free (?:visit|estimate|diagnostic|quote|inspection|service|of)|gratis|sin (?:costo|cargo)|"
+    r"won't (?:cost|be charged)|waived?)\b",
     re.I,
 )
 THING = re.compile(
@@ -21,20 +34,29 @@ THING = re.compile(
 )
 IF = re.compile(r"\b(?:if|when|once|with (?:the|a|your) repair|go ahead|toward|si|cuando)\b", re.I)
 OFTEN_WORDS = frozenset(
-    "will mark may art bill rob grace rose hope faith joy dawn summer april june august drew chance jack rich frank pat chase grant guy miles sky sunny "
+    "will mark may art bill rob grace rose hope faith joy dawn summer april june august drew chance jack "
+    "rich frank pat chase grant guy miles sky sunny "
     "angel love christian max dean major".split()
 )
 NOT_A_NAME = frozenset(
-    "i we you they it he she that this there someone somebody everyone nobody nothing everything what who which how when where the a an our your my "
-    "technician tech office team dispatcher dispatch manager service appointment visit booking job time slot price fee cost payment monday tuesday wednesday thursday friday "
-    "saturday sunday tomorrow today tonight morning afternoon evening january february march april june july august september october november december "
-    "one both all each either neither nobody no yes ok okay great perfect thanks thank sure same another any anyone us me him her them central time "
-    "these those other details confirmation text reminder message diagnostic water heater install furnace plumbing heating cooling air address hours help "
-    "lunes martes miercoles jueves viernes sabado domingo usted nosotros gusto mucho el la los las su un una nuestro alguien oficina tecnico equipo ac hvac".split()
+    "i we you they it he she that this there someone somebody everyone nobody nothing everything what who "
+    "which how when where the a an our your my "
+    "technician tech office team dispatcher dispatch manager service appointment visit booking job time "
+    "slot price fee cost payment monday tuesday wednesday thursday friday "
+    "saturday sunday tomorrow today tonight morning afternoon evening january february march april june "
+    "july august september october november december "
+    "one both all each either neither nobody no yes ok okay great perfect thanks thank sure same another "
+    "any anyone us me him her them central time "
+    "these those other details confirmation text reminder message diagnostic water heater install furnace "
+    "plumbing heating cooling air address hours help "
+    "lunes martes miercoles jueves viernes sabado domingo usted nosotros gusto mucho el la los las su un "
+    "una nuestro alguien oficina tecnico equipo ac hvac".split()
 )
 COMING = re.compile(
-    r"\b(?:with|by|technicians?|tech|plumber|electrician|con|named|tecnico|installer)(?:,| is| will be|:)? ((?-i:[A-Z])[a-z]+)\b|"
-    r"\b((?-i:[A-Z])[a-z]+)(?: (?-i:[A-Z])[a-z]+)? ?(?:will|'ll|is (?:com|on|head|assign|going|your)\w*|can (?:come|be|call|do|fix)|arrives|llegara|lo atendera|le llamara|ira|estara)\b",
+    r"\b(?:with|by|technicians?|tech|plumber|electrician|con|named|tecnico|installer)(?:,| is| will be|"
+    r":)? ((?-i:[A-Z])[a-z]+)\b|"
+    r"\b((?-i:[A-Z])[a-z]+)(?: (?-i:[A-Z])[a-z]+)? ?(?:will|'ll|is (?:com|on|head|assign|going|your)\w*|"
+    r"can (?:come|be|call|do|fix)|arrives|llegara|lo atendera|le llamara|ira|estara)\b",
     re.I,
 )
 
@@ -50,8 +72,8 @@ def cents(text: str) -> list[int]:
 
 
 def free_beyond(words: str, facts: str) -> bool:
-    """Plain text and the plain business facts in; True when the text gives something away that no line of the facts gives:
-    the same thing, waived where they waive it, and on a condition where theirs has one."""
+    """Plain text and the plain business facts in; True when the text gives something away that no line of the facts
+    gives: the same thing, waived where they waive it, and on a condition where theirs has one."""
     given = FREE.search(words)
     if given is None:
         return False
@@ -81,7 +103,8 @@ def contacts(text: str) -> list[str]:
 
 
 def staff_named(text: str, staff: tuple[str, ...]) -> set[str]:
-    """Plain text and the full staff names (also plain) in; the full names spoken out, whole or by first or last name."""
+    """Plain text and the full staff names (also plain) in; the full names spoken out, whole or by
+    first or last name."""
     found = set()
     for name in staff:
         for part in {name, *name.split()}:
@@ -98,3 +121,40 @@ def strangers(text: str) -> set[str]:
     """Plain text in; capitalised names out that are said to come, call or do the job, in lower case."""
     named = {(found[1] or found[2]).lower() for found in COMING.finditer(text)}
     return named - NOT_A_NAME
+
+
+def unbacked_names(part: Spoken, known: Known, boasts: list[str], *, offering: bool) -> Iterator[str]:
+    """A technician is spoken of only as a visit, a tool or the profile has it; who comes or calls, never from the
+    profile alone."""
+    acting = bool(part.claims) or bool(boasts and part.stated) or (bool(part.moments) and offering)
+    for name in staff_named(part.words, known.staff):
+        on_it = [visit for visit in known.visits if all(of_visit(moment, visit) for moment in part.stated)]
+        if any(plain(visit.technician or "") == name for visit in on_it or known.visits):
+            continue
+        heard = known.tool_words if acting else "\n".join((known.tool_words, known.profile_words, known.customer_words))
+        if not staff_named(heard, (name,)):
+            yield "unknown_name"
+    unheard = strangers(part.words) - {word for name in known.staff for word in name.lower().split()}
+    if unheard:
+        heard = "\n".join((known.tool_words, known.profile_words, known.customer_words)).lower()
+        if not all(re.search(rf"\b{re.escape(name)}\b", heard) for name in unheard):
+            yield "unknown_name"
+
+
+def unbacked_facts(words: str, known: Known) -> Iterator[str]:
+    """Prices, discounts, numbers and links of ours must stand in the profile or a tool's words; the customer's may be
+    repeated, not agreed to."""
+    prices, links = set(cents(words)), contacts(words)
+    if not (prices or links or SHARE.search(words) or FREE.search(words)):
+        return
+    ours, theirs = f"{known.profile_words}\n{known.tool_words}", known.customer_words
+    missing = prices - set(cents(ours)) if prices else prices
+    if missing - set(cents(theirs)) or (
+        missing and AGREED.search(words) and not DENIED.search(words) and "?" not in words
+    ):
+        yield "unknown_price"
+    if shares(words) - shares(ours) or (not DENIED.search(words) and free_beyond(words, ours)):
+        yield "unknown_price"
+    for contact in links:
+        if contact not in re.sub(r"\D", "", f"{ours} {theirs}") and contact not in f"{ours}\n{theirs}".lower():
+            yield "unknown_contact"

@@ -7,9 +7,12 @@ from datetime import date
 from agent.spoken_days import WD, Day, days
 
 UNIT = re.compile(
-    r"(?:-|\s)*(?:min(?:s|utes?|utos?)?|hours?|hrs?|horas?|days?|dias?|weeks?|semanas?|months?|meses|years?|anos?|percent|por ciento|"
-    r"dollars?|dolares|bucks|usd|visits?|citas?|visitas?|options?|opciones|technicians?|techs?|people|times?|units?|more|other|"
-    r"miles?|stor(?:y|ies)|ft|feet|gallons?|galones|tons?|degrees|business|working|texts?|questions?|slots?|openings?|star|point|"
+    r"(?:-|\s)*(?:min(?:s|utes?|utos?)?|hours?|hrs?|horas?|days?|dias?|weeks?|semanas?|months?|meses|"
+    r"years?|anos?|percent|por ciento|"
+    r"dollars?|dolares|bucks|usd|visits?|citas?|visitas?|options?|opciones|technicians?|techs?|people|"
+    r"times?|units?|more|other|"
+    r"miles?|stor(?:y|ies)|ft|feet|gallons?|galones|tons?|degrees|business|working|texts?|questions?|"
+    r"slots?|openings?|star|point|"
     r"last|quick|things?|of (?:our|the|my|us|them|your|those|these))\b|\s*%|/\d|\.\d|,\d{3}|(?:st|nd|rd|th)\b|"
     r"\s+(?:\w+\s+){1,2}(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|ct|court|way|pl|place|cir|hwy|pkwy)\b",
     re.I,
@@ -20,7 +23,8 @@ NUMBER = re.compile(
     re.I,
 )
 SIDE = re.compile(
-    r"\s*(?:in the|de la|por la|en la|at|del|this|that)\s+(morning|manana|madrugada|afternoon|tarde|evening|noche|night|dia)\b|\s*(tonight)\b",
+    r"\s*(?:in the|de la|por la|en la|at|del|this|that)\s+(morning|manana|madrugada|afternoon|tarde|"
+    r"evening|noche|night|dia)\b|\s*(tonight)\b",
     re.I,
 )
 CALLED = re.compile(
@@ -29,13 +33,16 @@ CALLED = re.compile(
     re.I,
 )
 AHEAD = re.compile(
-    r"\s*(?:-|to|and|or|,|y|o|a|hasta)\s*(?:las?\s+|at\s+|or\s+)?\d{1,2}(?::\d\d|\s*[ap]m\b|\s*o'clock|\s*[?!.])", re.I
+    r"\s*(?:-|to|and|or|,|y|o|a|hasta)\s*(?:las?\s+|at\s+|or\s+)?\d{1,2}(?::\d\d|\s*[ap]m\b|\s*o'clock|"
+    r"\s*[?!.])",
+    re.I,
 )
 LINKED = re.compile(
     r"\s*(?:,|-|to|and|or|,\s*or|,\s*and|y|o|u|a|hasta|&|/)\s*(?:las?\s+|at\s+|maybe\s+|even\s+)?", re.I
 )
 ITSELF = re.compile(
-    r"\s*(?:works?|it is|is (?:open|yours|taken|booked|available|confirmed|fine|good|gone|free|all yours)|was (?:just )?taken|"
+    r"\s*(?:works?|it is|is (?:open|yours|taken|booked|available|confirmed|fine|good|gone|free|all yours)|"
+    r"was (?:just )?taken|"
     r"sounds|would work|looks|tomorrow|today|on (?:the |" + WD + r"))\b",
     re.I,
 )
@@ -48,7 +55,8 @@ EDGE = re.compile(r"\b(after|before|past|despues de|antes de)\s+(?:las?\s+)?$", 
 PARTS = {"m": (0, 720), "a": (720, 1080), "e": (1020, 1440), "n": (1020, 1440)}
 SPANISH_PARTS = {"manana": (0, 720), "tarde": (720, 1200), "tonight": (1020, 1440)}
 CONTACT = re.compile(
-    r"https?://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<![\w$:])\+?\d[\d(). -]{7,}\d(?![\w:])|\b[0-9a-f]{8}-[0-9a-f-]{27,}\b|"
+    r"https?://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<![\w$:])\+?\d[\d(). -]{7,}\d(?![\w:])|"
+    r"\b[0-9a-f]{8}-[0-9a-f-]{27,}\b|"
     r"\bending (?:in |with )?\d{4}\b|(?<!\$)\b\d{5}(?:-\d{4})?\b(?!\s*dollars)|\b\d{3}-\d{4}\b",
     re.I,
 )
@@ -68,8 +76,8 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A day, a clock time, or both where the text puts them together, and the sentence to its left and right (of the clock
-    time alone, where the day stands further off). `carried`: the day stands in an earlier sentence."""
+    """A day, a clock time, or both where the text puts them together, and the sentence to its left and right (of the
+    clock time alone, where the day stands further off). `carried`: the day stands in an earlier sentence."""
 
     left: str
     right: str
@@ -89,13 +97,14 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def without_contacts(text: str) -> str:
-    """Phone numbers, links, addresses of mail, ZIPs and ids blanked out, so that their digits are no times; lengths stay."""
+    """Phone numbers, links, addresses of mail, ZIPs and ids blanked out, so that their digits are no times; lengths
+    stay."""
     return CONTACT.sub(lambda found: found[0] if ISO.match(found[0]) else " " * len(found[0]), text)
 
 
 def moments(text: str, today: date, *, kindly: bool = False) -> list[tuple[str, list[Moment]]]:
-    """Plain text (from `plain`) and the local date in; every sentence with the moments it names out. `kindly`: a lone "9"
-    is a time too, as customers write it."""
+    """Plain text (from `plain`) and the local date in; every sentence with the moments it names out. `kindly`: a lone
+    "9" is a time too, as customers write it."""
     bare = without_contacts(text)
     named_days = days(bare, today)
     named_clocks = clocks(bare, named_days, kindly)
@@ -129,7 +138,8 @@ def moments(text: str, today: date, *, kindly: bool = False) -> list[tuple[str, 
 
 
 def owner(text: str, clock: Clock, here: list[Day]) -> Day | None:
-    """The day a clock time belongs to: right before it, else right after it, else the last one before, else the first after."""
+    """The day a clock time belongs to: right before it, else right after it, else the last one before, else the first
+    after."""
     before = [day for day in here if day.end <= clock.start or day.start <= clock.start < day.end]
     after = [day for day in here if day.start >= clock.end]
     if before and (before[-1].end > clock.start or NAMED_HERE.fullmatch(text[before[-1].end : clock.start])):
@@ -142,7 +152,8 @@ def owner(text: str, clock: Clock, here: list[Day]) -> Day | None:
 
 
 def clocks(text: str, named_days: list[Day], kindly: bool) -> list[Clock]:
-    """Plain text in; the clock times it names out. A bare number counts only where the words around it make it a time."""
+    """Plain text in; the clock times it names out. A bare number counts only where the words
+    around it make it a time."""
     found = [Clock(part.start(), part.end(), part_of_day(part[0]), vague=True) for part in PART.finditer(text)]
     chain = -1
     for number in NUMBER.finditer(text):
@@ -153,8 +164,8 @@ def clocks(text: str, named_days: list[Day], kindly: bool) -> list[Clock]:
         sure = number["m"] or number["ap"] or number["letter"] or number["said"] or SIDE.match(right)
         follows = chain >= 0 and LINKED.fullmatch(text[chain:start]) is not None
         beside_day = any(
-            (day.end <= start and NAMED_HERE.fullmatch(text[day.end : start]))
-            or (day.start >= end and NAMED_NEXT.fullmatch(text[end : day.start]))
+            (0 <= start - day.end < 40 and NAMED_HERE.fullmatch(text[day.end : start]))
+            or (0 <= day.start - end < 40 and NAMED_NEXT.fullmatch(text[end : day.start]))
             for day in named_days
         )
         bare = kindly or follows or beside_day or CALLED.search(left) or ITSELF.match(right) or AHEAD.match(right)
@@ -171,7 +182,8 @@ def clocks(text: str, named_days: list[Day], kindly: bool) -> list[Clock]:
 
 
 def minutes_of(number: re.Match[str], side: re.Match[str] | None) -> frozenset[int]:
-    """A NUMBER match and what follows it in; the minutes of the day it can mean out: "9" is 9:00 or 21:00, "09:00" is one."""
+    """A NUMBER match and what follows it in; the minutes of the day it can mean out: "9" is 9:00 or 21:00, "09:00" is
+    one."""
     hour, minute = int(number["h"]) % 24, int(number["m"] or 0)
     half = (number["ap"] or number["letter"] or "").lower()[:1]
     if not half and side:
@@ -184,7 +196,8 @@ def minutes_of(number: re.Match[str], side: re.Match[str] | None) -> frozenset[i
 
 
 def part_of_day(word: str) -> frozenset[int]:
-    """ "afternoon" or its like in; the minutes of the day it covers out (morning to noon, evening from 5; contract 2.6)."""
+    """ "afternoon" or its like in; the minutes of the day it covers out (morning to noon, evening from 5; contract
+    2.6)."""
     return frozenset(
         range(*SPANISH_PARTS.get(word.lower(), PARTS[word[0].lower() if word[0].lower() in PARTS else "e"]))
     )

@@ -14,7 +14,7 @@ import prompts
 from agent import claim_guard
 from agent.evidence import Deed, Evidence
 from agent.facts import Situation, situation, visit_of
-from agent.model import Model, ModelDown, Reply, Request, tool_answer
+from agent.replying import Model, ModelDown, Reply, Request, tool_answer
 from storage.context import Context
 from storage.idempotency import call_key
 from storage.tables import Booking, Technician

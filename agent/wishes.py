@@ -90,7 +90,7 @@ WISHES: dict[str, tuple[tuple[float, str], ...]] = {
             r"|after)\b (?:to (?:make|get|have|book|pay) |for |in for )?(?:an?|another|my|the"
             r"|some)? ?(?:\w+ ){0,3}\b(?:appointment|appt|booking|reservation|visit|viewing|table|room"
             r"|service call|estimate|quote|inspection|tune-?up|meeting|session|check-?up|installation"
-            r"|consultation|avisit)s?\b"),
+            r"|consultation)s?\b"),
         (3, rf"\b{_WISH}\b.{{0,40}}\b(?:book|schedul(?:e|ed|ing)|reserve|set up|arrange)\b|^(?:\W|please"
             rf"|ok(?:ay)?|yes|now|so|great|hi|hello)*(?:book|schedule|reserve|arrange|set up)\b"),
         (3, r"\bneed (?:a |an |my )?\w* ?(?:\w+ )?(?:scheduled|booked|looked at|fixed|repaired|serviced"

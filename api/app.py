@@ -3,22 +3,26 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from agent.model import OpenAIModel, open_model
-from api import health, private, sandbox, twilio, v1, voice
+from api import book, health, private, sandbox, twilio, v1, voice
 from api.clock import Clock
 from api.deps import House
 from api.edge import Edge
 from api.errors import install_error_handlers
 from api.hands import hands
 from api.limits import RateLimits
+from api.pages import static
 from api.settings import Settings
 from api.usage import Usage
 from api.worker import Worker
 from storage import migrate, outbox
 from storage.db import database_url, open_database, sqlite_file
+
+if TYPE_CHECKING:
+    from agent.model import OpenAIModel
 
 BODY_LIMIT = 64 * 1024
 
@@ -63,14 +67,19 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
         telemetry={"logs": False},
     )
     app.add_middleware(Edge)
+    app.mount("/static", static, name="static")
     install_error_handlers(app)
-    for door in (health, voice, twilio, private, v1, sandbox):
+    for door in (health, voice, twilio, private, v1, sandbox, book):
         app.include_router(door.router)
     return app
 
 
-def configured_model(settings: Settings) -> OpenAIModel | None:
+def configured_model(settings: Settings) -> "OpenAIModel | None":
     """The model these settings name; None when the script answers."""
+    if not settings.has_model:
+        return None
+    from agent.model import open_model  # imported only here: it is the slowest import of all
+
     return open_model(
         name=settings.model,
         api=settings.model_api,

@@ -22,6 +22,7 @@ from tools.problems import Problem
 
 T = TypeVar("T")
 ACTOR_KINDS = {"VOICE_AGENT": "voice_agent", "STAFF_TOOL": "staff", "INTEGRATION": "integration"}
+LAST_PAGE = 1_000_000  # beyond it an offset no longer fits a database integer
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ class Page:
 
 def paging(page: int = 1, size: int | None = None, limit: int | None = None) -> Page:
     """The one paging rule: `limit` is an alias of `size`, 20 by default, clamped to 100 (contract 2.5)."""
-    if page < 1 or (size or limit or 1) < 1:
+    if not 1 <= page <= LAST_PAGE or (size or limit or 1) < 1:
         raise Problem("VALIDATION_ERROR", "page and size start at 1.", fix="Send page >= 1 and 1 <= size <= 100.")
     return Page(page, min(size or limit or 20, 100))
 

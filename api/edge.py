@@ -4,11 +4,17 @@ import secrets
 from collections.abc import MutableMapping
 from typing import Any
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import internal_error, log_bug, problem_response
 
 
 class Edge:
-    """Pure ASGI middleware, so that it costs next to nothing and never buffers a stream."""
+    """Pure ASGI middleware, so that it costs next to nothing and never buffers a stream.
+
+    A bug ends here, logged by ids: further out its text, which may hold what a person wrote, would be logged.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,4 +36,9 @@ class Edge:
                 headers.extend((name.lower().encode(), value.encode()) for name, value in extra.items())
             await send(message)
 
-        await self._app(scope, receive, answer)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001 - the edge of the server: what gets here is a bug of ours
+            log_bug(Request(scope), error)
+            if "status" not in state:
+                await problem_response(internal_error())(scope, receive, answer)

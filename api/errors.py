@@ -101,7 +101,7 @@ def bad_body(error: RequestValidationError) -> Problem:
 
 
 def install_error_handlers(app: FastAPI) -> None:
-    """Make every failure of the JSON doors a Problem."""
+    """Make every failure of the JSON doors a Problem; bugs are caught further out, in api.edge."""
 
     @app.exception_handler(Problem)
     async def on_problem(_request: Request, problem: Problem) -> Response:
@@ -114,11 +114,6 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def on_http(_request: Request, error: HTTPException) -> Response:
         return _plain(error.status_code, dict(error.headers or {}))
-
-    @app.exception_handler(Exception)
-    async def on_bug(request: Request, error: Exception) -> Response:
-        log_bug(request, error)
-        return problem_response(internal_error())
 
 
 def internal_error() -> Problem:

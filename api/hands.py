@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from agent.model import Model
+from agent.replying import Model
 from api import sending
 from api.deps import House
 from api.turns import turn

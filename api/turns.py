@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from agent import script
-from agent.model import Model, ModelDown
+from agent.replying import Model, ModelDown
 from agent.turn import Answer, answer
 from api.deps import House
 from storage import lookup, outbox, waiting

@@ -7,6 +7,7 @@ tool's failure prefix.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -133,7 +134,8 @@ def verify(request: Request, body: bytes, envelopes: list[Envelope]) -> None:
     if key is None or envelopes[0].vapi_id is not None:
         return
     header = request.headers.get("x-retell-signature")
-    if not signatures.retell([key], body, header, house.clock.now()):
+    # The platform stamps real time, whatever the sandbox's clock says; a script that plays a day stamps that clock.
+    if not any(signatures.retell([key], body, header, now) for now in (datetime.now(UTC), house.clock.now())):
         raise Problem(
             "UNAUTHORIZED",
             "The request's signature does not match.",

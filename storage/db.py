@@ -71,7 +71,7 @@ def sqlite_engine(url: URL, *, begin: str = "BEGIN IMMEDIATE", **pragmas: str | 
     The bundled newer SQLite is used where it is installed: releases before 3.51.3 can corrupt a WAL file.
     """
     module = __import__("pysqlite3.dbapi2", fromlist=["dbapi2"]) if importlib.util.find_spec("pysqlite3") else None
-    engine = create_engine(url, module=module, pool_size=READERS, max_overflow=0)
+    engine = create_engine(url, module=module, pool_size=READERS, max_overflow=0, hide_parameters=True)
     prepare_sqlite(engine, begin, **pragmas)
     return engine
 
@@ -149,10 +149,10 @@ class AsyncDatabase:
 
     def _open(self) -> AsyncEngine:
         if self.url.get_backend_name() == "sqlite":
-            engine = create_async_engine(self.url, pool_size=1, max_overflow=0)
+            engine = create_async_engine(self.url, pool_size=1, max_overflow=0, hide_parameters=True)
             prepare_sqlite(engine.sync_engine, "BEGIN IMMEDIATE")
             return engine
-        return create_async_engine(self.url, pool_size=10, max_overflow=5)
+        return create_async_engine(self.url, pool_size=10, max_overflow=5, hide_parameters=True)
 
     async def write(self, unit: Callable[[Session], T]) -> T:
         return await self._shielded(self._write(unit))

@@ -2,58 +2,74 @@
 
 SQLite is migrated on its own engine with foreign keys off: a batch change recreates a table, and with them on the drop
 of the old one deletes its children. The whole run is one transaction.
+Revisions are numbered files, so the newest is the last by name.
 """
 
 import asyncio
 from collections.abc import Callable
 from importlib.resources import files
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.db import database_url, sqlite_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 T = TypeVar("T")
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database at `url` up to `revision`. Creates an empty SQLite file."""
+    from alembic import command
+
     _on_connection(url, lambda connection: command.upgrade(_config(connection), revision))
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database at `url` back to `revision` (`base` is empty)."""
+    from alembic import command
+
     _on_connection(url, lambda connection: command.downgrade(_config(connection), revision))
 
 
 def check(url: str) -> None:
     """Raise alembic's CommandError when the tables in code and in the database differ."""
+    from alembic import command
+
     _on_connection(url, lambda connection: command.check(_config(connection)))
 
 
 def standing(url: str) -> str:
-    """`current`, `empty` (no tables at all), `older` or `unknown` (a schema this code does not know)."""
+    """`current`, `empty` (no tables at all), `older` or `unknown` (a schema this code does not know).
+
+    Asked at every start, so it reads alembic's table itself: alembic is slow to import.
+    """
+    known = sorted(
+        entry.name.split("_")[0]
+        for entry in (files("storage") / "migrations" / "versions").iterdir()
+        if entry.name[:4].isdigit()
+    )
 
     def ask(connection: Connection) -> str:
-        script = ScriptDirectory.from_config(_config(connection))
-        revision = MigrationContext.configure(connection).get_current_revision()
-        if revision == script.get_current_head():
-            return "current"
-        if revision is None:
-            tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
+        tables = set(inspect(connection).get_table_names())
+        if "alembic_version" not in tables:
             return "unknown" if tables else "empty"
-        known = {one.revision for one in script.walk_revisions()}
+        revision = connection.execute(text("select version_num from alembic_version")).scalar()
+        if revision is None:
+            return "empty" if tables == {"alembic_version"} else "unknown"
+        if revision == known[-1]:
+            return "current"
         return "older" if revision in known else "unknown"
 
     return _on_connection(url, ask)
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(files("storage") / "migrations"))
     config.attributes["connection"] = connection

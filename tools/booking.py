@@ -1,8 +1,8 @@
 """Booking a visit: every door calls `book`, and what can be done with a visit afterwards hangs here too."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -72,6 +72,7 @@ def book(ctx: Context, visit: Visit) -> Booking:
     INVALID_PHONE, NOT_FOUND and SERVICE_NOT_BOOKABLE, OUT_OF_SERVICE_AREA, OUTSIDE_BOOKING_WINDOW, SLOT_UNAVAILABLE.
     In a conversation or call, the same customer, service and start once more gives the booking there is.
     """
+    visit = replace(visit, start=visit.start.astimezone(UTC))  # wall clocks cannot be added to across a change
     phone, minutes = _checked(ctx, visit)
     service = visit.service
     known = _known(ctx, visit, phone)
@@ -156,7 +157,8 @@ def _checked(ctx: Context, visit: Visit) -> tuple[str | None, int]:
     """The phone as E.164 and the minutes, once everything that needs no calendar is in order."""
     service = visit.service
     usual = service.duration_minutes if service else ctx.org.default_duration
-    minutes = placing.lengths(visit.start, visit.end or visit.start + timedelta(minutes=usual))
+    end = visit.end.astimezone(UTC) if visit.end else visit.start + timedelta(minutes=usual)
+    minutes = placing.lengths(visit.start, end)
     if not any((visit.customer_phone, visit.customer_email, visit.customer_name, visit.conversation_id)):
         raise Problem("MISSING_FIELDS", "Nothing says whose visit it is.", fix="Send the customer's phone number.")
     if visit.customer_email and not emails.valid(visit.customer_email):

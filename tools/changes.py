@@ -1,6 +1,6 @@
 """Changes to a visit: moved, cancelled, approved, expired, done. Each frees or takes time in the same unit."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storage import outbox
@@ -35,6 +35,7 @@ def move(
     start raises the revision and tells the customer; a pending visit stays pending. Raises INVALID_TRANSITION,
     CUTOFF_PASSED, SAME_TIME when nothing would change, and what `slots.decide` raises.
     """
+    start = start.astimezone(UTC)
     service = ctx.session.get(Service, booking.service_id) if booking.service_id else None
     if technician_id is not None:
         technician = ctx.session.get(Technician, technician_id)
@@ -45,8 +46,8 @@ def move(
     ctx.session.refresh(booking, with_for_update=True)
     _check_active(booking, "moved", "Book a new visit.")
     _check_customer_may(ctx, booking)
-    minutes = placing.lengths(start, end or start + timedelta(minutes=booking.minutes))
-    end = start + timedelta(minutes=minutes)
+    end = end.astimezone(UTC) if end else start + timedelta(minutes=booking.minutes)
+    minutes = placing.lengths(start, end)
     if (start, end) == (booking.start_at, booking.end_at) and technician_id in (None, booking.technician_id):
         raise Problem("SAME_TIME", "The visit is already at that time.", fix="Choose another time, or leave it.")
 

@@ -1,6 +1,6 @@
 """Holds: a slot kept for a few minutes for whoever is thinking it over in one conversation or call."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 
@@ -24,6 +24,7 @@ def hold(ctx: Context, service: Service, start: datetime, minutes: int = 10) -> 
     """
     if ctx.scope is None:
         raise ValueError("a hold needs a conversation or a call")
+    start = start.astimezone(UTC)
     day = start.astimezone(ctx.org.zone).date()
     diaries = read_diaries(ctx, service, day, day, lock=True)
     answer = diaries.calendar.decide(start)

@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"(?:the |number |no\.? |option |visit |#)*(\d{1,3})[.)]?",
 _ORDINAL = re.compile(r"(?:the )?(first|second|third|fourth|fifth|last)(?: (?:one|visit|appointment))?", re.IGNORECASE)
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _CODE = re.compile(r"\[?(?:booking:)?\s*([0-9a-f][0-9a-f-]{3,35})\]?", re.IGNORECASE)
+_SEAT = re.compile(r"(?<!at )\b(?:one|visit|appointment)\b", re.IGNORECASE)  # "the Monday one" is not one o'clock
 _FILLER = re.compile(r"\b(?:the|my|one|that|for|visit|appointment|job|booking)\b", re.IGNORECASE)
 
 
@@ -83,7 +84,8 @@ def prove(
         fix = "Ask for the last name and the day of the visit, then try again."
     else:
         fix = "Text a code to the number on the visit, ask for it, then try again."
-    raise Problem("IDENTITY_NEEDED", "This call is not from the number on the visit.", fix=fix)
+    wrong = {"wrong_code_for": claimed_phone} if confirm_code else {}
+    raise Problem("IDENTITY_NEEDED", "This call is not from the number on the visit.", fix=fix, **wrong)
 
 
 def send_code(ctx: Context, phone: str) -> bool:
@@ -116,16 +118,9 @@ def send_code(ctx: Context, phone: str) -> bool:
 def redeem(ctx: Context, phone: str, code: str) -> bool:
     """Spend one of the three tries of the code texted to `phone`; True when it is right, and proves this scope.
 
-    Run it in a unit of its own before the act: a refused act is rolled back, and would give the try back with it.
+    A refused act is rolled back and gives the try back: whoever answers the Problem spends it again (`spend_try`).
     """
-    alive = (ConfirmCode.expires_at > ctx.now, ConfirmCode.tries < CODE_TRIES)
-    ctx.session.flush()
-    spent = ctx.session.execute(
-        update(ConfirmCode)
-        .where(ConfirmCode.org_id == ctx.org.id, ConfirmCode.phone == phone, *alive)
-        .values(tries=ConfirmCode.tries + 1)
-    )
-    if not affected(spent):
+    if not spend_try(ctx, phone):
         return False
     row = ctx.session.get_one(ConfirmCode, (ctx.org.id, phone), populate_existing=True)
     if not secrets.compare_digest(row.code_hash, _hash(phone, re.sub(r"\D", "", code))):
@@ -133,6 +128,25 @@ def redeem(ctx: Context, phone: str, code: str) -> bool:
     row.proven_scope = ctx.scope
     row.tries = CODE_TRIES
     return True
+
+
+def spend_try(ctx: Context, phone: str) -> bool:
+    """Count one try of the code texted to `phone`; False when none is left, or no code is alive.
+
+    `prove` names the phone in the extra `wrong_code_for`, so that the door's answer can count what the rollback undid.
+    """
+    ctx.session.flush()
+    spent = ctx.session.execute(
+        update(ConfirmCode)
+        .where(
+            ConfirmCode.org_id == ctx.org.id,
+            ConfirmCode.phone == phone,
+            ConfirmCode.expires_at > ctx.now,
+            ConfirmCode.tries < CODE_TRIES,
+        )
+        .values(tries=ConfirmCode.tries + 1)
+    )
+    return affected(spent) == 1
 
 
 def _line(ctx: Context, visits: list[Booking], said: str) -> str | None:
@@ -166,7 +180,7 @@ def _by_service(visits: list[Booking], said: str) -> list[Booking]:
 
 
 def _by_day(ctx: Context, visits: list[Booking], said: str) -> list[Booking]:
-    read = when.read(said, ctx.local_now)
+    read = when.read(_SEAT.sub(" ", said), ctx.local_now)
     days = {day for day in (read.day, *read.days) if day is not None}
     if not read.sure or not (days or read.start):
         return []
@@ -225,7 +239,7 @@ def _knows_day(ctx: Context, visit: Booking, name: str | None, visit_day: str | 
 
 def _last_name(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    words = re.findall(r"[a-z]+", plain.replace("'", "").replace("-", ""))
+    words = re.findall(r"[a-z]+", plain.replace("'", ""))
     return words[-1] if words else name.casefold()
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -104,6 +104,7 @@ def refusal(
     ctx: Context, service: Service | None, why: Refusal, start: datetime, *, minutes: int | None = None, **who: Any
 ) -> Problem:
     """The Problem of a refused start, with the open starts nearest to it; `who` as in `nearest`."""
+    start = start.astimezone(UTC)
     length = rules_of(ctx, service).duration if minutes is None else minutes
     around = [] if why.reason == "off_cell" else nearest(ctx, service, start, minutes=minutes, **who)
     return refused(why, start, start + timedelta(minutes=length), around, ctx.org.zone, service)
@@ -121,7 +122,7 @@ def nearest(
     technician_id: str | None = None,
 ) -> list[Opening]:
     """Up to `count` open starts around `start`, in order of distance, one before and one after when such exist."""
-    rules, today = rules_of(ctx, service), ctx.local_now.date()
+    start, rules, today = start.astimezone(UTC), rules_of(ctx, service), ctx.local_now.date()
     end = today + rules.horizon_days * DAY
     day = min(max(start.astimezone(ctx.org.zone).date(), today), end)
     found: list[Opening] = []

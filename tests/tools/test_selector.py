@@ -1,6 +1,7 @@
 """Which visit, and may they touch it: Sarah has a diagnostic visit on Monday and an install on Friday."""
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -27,10 +28,15 @@ def picked(ctx: Context, said: str | None) -> str:
     return selector.pick(ctx, selector.visits_of(ctx, SARAH), said).service_label
 
 
-async def refused(office: Office, said: str | None, code: str) -> Problem:
-    with pytest.raises(Problem, match=code) as caught:
-        await office(lambda ctx: picked(ctx, said))
-    return caught.value
+async def refused(office: Office, said: str | None, code: str) -> list[str]:
+    """The services of the visits that the refusal lists."""
+
+    def unit(ctx: Context) -> list[str]:
+        with pytest.raises(Problem, match=code) as caught:
+            picked(ctx, said)
+        return [one.service_label for one in caught.value.extras["visits"]]
+
+    return await office(unit)
 
 
 @pytest.mark.parametrize(
@@ -60,17 +66,14 @@ async def test_the_code_that_was_read_out_finds_its_visit(office: Office, wrap: 
     assert await office(lambda ctx: picked(ctx, wrap.format(rows[1].id[:8].upper()))) == "Water heater install"
 
 
-@pytest.mark.parametrize("said", [None, "", "visit or install", "e"])
+@pytest.mark.parametrize("said", [None, "", "i"])
 async def test_two_visits_that_both_fit_are_a_choice(office: Office, said: str | None) -> None:
-    if said == "visit or install":
-        pytest.skip("names both: the labels are inside the words, see the next test")
-    problem = await refused(office, said, "CHOICE_NEEDED")
-    assert [one.service_label for one in problem.extras["visits"]] == ["Diagnostic visit", "Water heater install"]
+    assert await refused(office, said, "CHOICE_NEEDED") == ["Diagnostic visit", "Water heater install"]
 
 
 @pytest.mark.parametrize("said", ["9", "chimney", "the Wednesday one", "0"])
 async def test_words_that_fit_no_visit_get_the_list_again(office: Office, said: str) -> None:
-    assert len((await refused(office, said, "NOT_FOUND")).extras["visits"]) == 2
+    assert await refused(office, said, "NOT_FOUND") == ["Diagnostic visit", "Water heater install"]
 
 
 async def test_the_only_visit_needs_no_word(office: Office) -> None:
@@ -131,15 +134,13 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("case", ALLOWED, ids=str)
-async def test_a_caller_who_proves_it_may_touch_the_visit(
-    office: Office, case: tuple[str, str, dict[str, str]]
-) -> None:
+async def test_a_caller_who_proves_it_may_touch_the_visit(office: Office, case: Any) -> None:
     mode, caller, facts = case
     await office(lambda ctx: proof(ctx, mode, caller, **facts))
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=str)
-async def test_a_caller_who_does_not_is_refused(office: Office, case: tuple[str, str, dict[str, str]]) -> None:
+async def test_a_caller_who_does_not_is_refused(office: Office, case: Any) -> None:
     mode, caller, facts = case
     with pytest.raises(Problem, match="IDENTITY_NEEDED"):
         await office(lambda ctx: proof(ctx, mode, caller, **facts))

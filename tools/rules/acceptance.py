@@ -44,8 +44,8 @@ def accepted(text: str, offered: Sequence[datetime], now: datetime, *, context: 
     """Did this message, the customer's last, accept exactly one slot?
 
     `offered`: aware local starts in the business's last messages, in the order said. `now`: aware and local.
-    `context`: the business's last words. The slot is one of `offered`, or one named in full (day and time) and chosen in
-    plain words, which the schedule still has to judge. "yes" answers one offer and is "ambiguous" after several. A
+    `context`: the business's last words. The slot is one of `offered`, or one named in full (day and time) and chosen
+    in plain words, which the schedule still has to judge. "yes" answers one offer and is "ambiguous" after several. A
     question, a condition, a limit ("after 9") or a refusal anywhere gives no slot. Never raises. Source: contract 2.7.
     """
     read = sentences(with_pointers(plain(text), offered, context))

@@ -83,7 +83,7 @@ _TURNS_BACK = re.compile(
     r"|\b(?:can'?t|(?:could|wo|would|does|do|is|was|are|should)n'?t)\b(?= (?:do|make|work|want|be|book"
     r"|schedule|available|free|good|ok|okay|fine|come|go|right|correct|like|need|suit|fit|happen|it"
     r"|that|this|on|at|mon|tue|wed|thu|fri|sat|sun|\d))"
-    r"|\bcannot\b|\bunable\b|\bnot (?:able|available|free|home|there|that|this|good|ok|okay|fine|right"
+    r"|\bcannot\b|\bunable\b|\bnot (?:\x02|able|available|free|home|there|that|this|good|ok|okay|fine|right"
     r"|correct|now|yet|today|tomorrow|sure|going|what|the|mon|tue|wed|thu|fri|sat|sun|\d|until|before"
     r"|if|so|really|interested)"
     r"|\btoo (?:early|late|soon|far|expensive|much|long)\b|\brather\b|\bwait\b(?! for you)"

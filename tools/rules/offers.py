@@ -106,7 +106,8 @@ def times_listed(context: str | None) -> int:
 def position(text: str, count: int, *, listed: bool) -> int | None:
     """Zero-based place in a list of `count` that plain(text) names ("the second one" is 1), else None.
 
-    -1 where it names a place outside the list, or two. A bare number counts only when the list was numbered (`listed`)."""
+    -1 where it names a place outside the list, or two. A bare number counts only when the list was
+    numbered (`listed`)."""
     found = {_POSITIONS[next(filter(None, m.groups()))] for m in _POSITION.finditer(text)}
     found |= {_digit(m.group(1)) - 1 for m in _OPTION.finditer(text)}
     if listed and (alone := _ONLY_A_NUMBER.match(text)):

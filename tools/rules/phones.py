@@ -75,3 +75,8 @@ def zone_of(e164: str) -> ZoneInfo | None:
     if len(zones) != 1 or zones[0] == timezone.UNKNOWN_TIMEZONE:
         return None
     return ZoneInfo(zones[0])
+
+
+def shown(e164: str) -> str:
+    """A number as people of its country write it, for pages: "(512) 555-0100"."""
+    return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -1,0 +1,129 @@
+"""The public booking page: what, where, when, done. Every step is a plain page and works without JavaScript."""
+
+from datetime import timedelta
+from typing import Any
+
+from fastapi import Request, Response
+
+from api.book import router, templates
+from api.book.manage import by_day, gone
+from api.deps import House, house_of
+from api.limits import RateLimits
+from api.pages import form_text, page, same_site
+from storage import lookup
+from storage.context import CUSTOMER, Context
+from storage.tables import Booking, Org
+from tools import booking as bookings
+from tools import profile, services, slots
+from tools.problems import Problem
+from tools.rules import area, phones, slot_tag
+from tools.telling import words
+
+DAYS_SHOWN = 14
+FIELDS = ("service", "zip_code", "slot", "name", "phone", "address", "notes")
+posts = RateLimits(per_minute=10)
+
+
+async def business(request: Request, slug: str) -> tuple[House, Org] | None:
+    """The business whose page this is."""
+    house = house_of(request)
+    org = await house.db.read(lambda session: lookup.org_by_slug(session, slug))
+    return None if org is None else (house, org)
+
+
+@router.get("/{slug}")
+async def choose(request: Request, slug: str, service: str | None = None, zip_code: str | None = None) -> Response:
+    """Pick a service and give a ZIP; then the open times."""
+    found = await business(request, slug)
+    if found is None:
+        return gone("Nothing here", "There is no business under this address.", 404)
+    house, org = found
+    try:
+        facts = await house.read(org, lambda ctx: offered(ctx, service, zip_code), actor=CUSTOMER, channel="book")
+        problem = None
+    except Problem as refused:
+        facts = await house.read(org, lambda ctx: offered(ctx, None, None), actor=CUSTOMER, channel="book")
+        problem = refused.detail
+    html = templates().get_template("book.html.j2").render(problem=problem, told=dict.fromkeys(FIELDS), **facts)
+    return page(html, 200 if problem is None else 422)
+
+
+@router.post("/{slug}")
+async def book(request: Request, slug: str) -> Response:
+    """Book the time that was picked."""
+    same_site(request)
+    found = await business(request, slug)
+    if found is None:
+        return gone("Nothing here", "There is no business under this address.", 404)
+    if posts.count(request.client.host if request.client else "").exceeded:
+        return gone("Too many tries", "Please wait a minute and try again.", 429)
+    house, org = found
+    form = await request.form()
+    told = {name: form_text(form, name) for name in FIELDS}
+
+    def act(ctx: Context) -> dict[str, Any]:
+        row = book_told(ctx, told)
+        return {"visit": words(ctx, row), "requested": row.status == "pending", "business": ctx.org.name}
+
+    try:
+        done = await house.write(org, act, actor=CUSTOMER, channel="book")
+    except Problem as problem:
+        facts = await house.read(org, lambda ctx: again(ctx, told), actor=CUSTOMER, channel="book")
+        html = templates().get_template("book.html.j2").render(problem=problem.detail, told=told, **facts)
+        return page(html, 422)
+    return page(templates().get_template("done.html.j2").render(**done), 201)
+
+
+def book_told(ctx: Context, told: dict[str, str | None]) -> Booking:
+    """The booking a filled-in form asks for."""
+    service = services.find_service(ctx, told["service"])
+    if not told["slot"] or not told["phone"] or not told["name"] or not told["address"]:
+        raise Problem("MISSING_FIELDS", "Please pick a time and fill in name, phone and address.", fix="Send them all.")
+    try:
+        start = slot_tag.read(told["slot"], ctx.org.zone)
+    except ValueError as error:
+        raise Problem("INVALID_TIME", "Please pick one of the times below.", fix="Send a listed slot.") from error
+    return bookings.book(
+        ctx,
+        bookings.Visit(
+            start=start,
+            service=service,
+            customer_phone=told["phone"],
+            customer_name=told["name"],
+            address=told["address"],
+            postal_code=area.postal_code_in(told["zip_code"] or "") or area.postal_code_in(told["address"]),
+            notes=told["notes"],
+        ),
+    )
+
+
+def again(ctx: Context, told: dict[str, str | None]) -> dict[str, Any]:
+    """The page's facts after a refusal, as far as what was told can still be used."""
+    try:
+        return offered(ctx, told["service"], told["zip_code"])
+    except Problem:
+        return offered(ctx, None, None)
+
+
+def offered(ctx: Context, wanted: str | None, zip_code: str | None) -> dict[str, Any]:
+    """The services, and once one is picked its open times of two weeks, by day."""
+    service = services.find_service(ctx, wanted) if wanted else None
+    times: list[tuple[str, list[tuple[str, str]]]] = []
+    if service is not None:
+        today = ctx.local_now.date()
+        listing = slots.list_open(
+            ctx, service, today, today + timedelta(days=DAYS_SHOWN), postal_code=area.postal_code_in(zip_code or "")
+        )
+        times = by_day([one.start.astimezone(listing.zone) for one in listing.openings])
+    numbers = profile.numbers(ctx)
+    return {
+        "business": ctx.org.name,
+        "slug": ctx.org.slug,
+        "about": ctx.org.about,
+        "services": profile.services_told(ctx),
+        "chosen": service.name if service else None,
+        "zip_code": zip_code,
+        "times": times,
+        "phone": numbers[0] if numbers else None,
+        "phone_shown": phones.shown(numbers[0]) if numbers else None,
+    }

@@ -1,0 +1,46 @@
+"""What every HTML page shares: its templates, its headers, and the refusal of posts from other sites."""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from tools.problems import Problem
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+static = StaticFiles(directory=str(files("api") / "static"))
+
+
+def page(html: str, status: int = 200) -> Response:
+    """An HTML answer that runs nothing but our own files, is kept by no cache, and tells no other site its address."""
+    return Response(html, status, HEADERS, media_type="text/html")
+
+
+def same_site(request: Request) -> None:
+    """Refuse a form post that another site's page sent: by Sec-Fetch-Site, else by Origin against our own address.
+
+    Raises INSUFFICIENT_SCOPE. A client that sends neither is no browser and carries no one's cookies.
+    """
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    foreign = site not in (None, "same-origin", "none")
+    if site is None and origin not in (None, "null"):
+        ours = {request.headers.get("host"), urlsplit(request.app.state.house.settings.public_url).netloc}
+        foreign = urlsplit(origin or "").netloc not in ours
+    if foreign:
+        raise Problem("INSUFFICIENT_SCOPE", "This form was sent from another site.", fix="Open the page and try again.")
+
+
+def form_text(form: Mapping[str, Any], name: str, longest: int = 300) -> str | None:
+    """A form's text field, trimmed and cut; None when it is empty."""
+    value = form.get(name)
+    return (value.strip()[:longest] or None) if isinstance(value, str) else None
