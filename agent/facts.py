@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.evidence import Visit
+from agent.evidence import Visit, at
+from agent.plain_numbers import plain
+from agent.spoken_times import moments
 from storage.context import Context
 from storage.tables import Booking, Conversation, Message
-from tools import chat, profile, slots
+from tools import chat, latest, profile, slots
 from tools.rules import speech
 
 HISTORY = 40  # messages of the thread the model sees; older facts stand in the facts block
@@ -32,7 +34,7 @@ class Situation:
 def situation(ctx: Context) -> Situation:
     """Everything a turn rests on, read in one transaction; dates are spelled in the business's zone."""
     thread = chat.thread_of(ctx)
-    messages = chat.recent(ctx, HISTORY)
+    messages = latest.recent(ctx, HISTORY)
     said = tuple(message.body for message in messages if message.direction == "in")
     visits = _visits(ctx, thread)
     offer = slots.remembered(ctx, "slots")
@@ -44,13 +46,26 @@ def situation(ctx: Context) -> Situation:
         prompt=prompt,
         profile=_profile(ctx, prompt),
         thread=tuple((_role(message), message.body) for message in messages),
-        latest=chat.last_words(ctx)[0],
+        latest=latest.last_words(ctx)[0],
         customer_said=said,
         visits=visits,
         offered=offered,
         staff_names=names,
         now=ctx.local_now,
     )
+
+
+def offered_in(ctx: Context, reply: str) -> list[datetime] | None:
+    """The open times a reply of ours names, in the order it names them; None when it names none that was looked up."""
+    looked_up = slots.remembered(ctx, "slots")
+    zone = ctx.org.zone
+    found = [datetime.fromisoformat(one).astimezone(zone) for one in looked_up.items] if looked_up else []
+    starts = list(dict.fromkeys([*found, *latest.said_offers(ctx)]))
+    named = [one for _sentence, named in moments(plain(reply), ctx.local_now.date()) for one in named if one.clock]
+    said = [start for moment in named for start in starts if at(moment, start)]
+    if looked_up is not None and not found:
+        return []
+    return list(dict.fromkeys(said)) or None
 
 
 def _role(message: Message) -> str:

@@ -48,6 +48,10 @@ _SPANISH_HINT = re.compile(
     r"\b(?:el|la|los|las|una?|mi|para|con|est[aá]|tengo|gracias|agua|casa|s[ií]|que|de|en|se|me|no"
     r"|lunes|martes|mi[eé]rcoles|jueves|viernes|hoy)\b"
 )
+_PLEASANT = re.compile(
+    r"\b(?:hav(?:e|ing)|enjoy(?:ing)?|hope|happy) [^.?!;,]{0,30}(?:weekend|day|morning|afternoon|evening|thanksgiving)\b",
+    re.IGNORECASE,
+)  # a wish of ours, not of theirs
 _NUMBER = re.compile(r"\d+")
 _ISSUE_LEAD = re.compile(
     r"^(?:\W|\b(?:hi|hello|hey|there|yes|yeah|well|so|um|uh|ok|okay|sure|please|good (?:morning"
@@ -107,7 +111,7 @@ def hear(text: str, now: datetime, *, context: str | None = None, awaiting: str 
     name = name_in(text, wanted="name" in wants)
     address = details.address_in(text, wanted="address" in wants)
     # The "5th" of a street corner is no date.
-    told = when.read(text.replace(address, " ; ") if address else text, now, context=context)
+    told = when.read(_PLEASANT.sub(" ", text.replace(address, " ; ") if address else text), now, context=context)
     timed = bool(told.day or told.start or told.end or told.days or told.times or told.not_days or not told.sure)
     numbers = set(_NUMBER.findall(low))
     facts = Facts(
@@ -130,7 +134,7 @@ def hear(text: str, now: datetime, *, context: str | None = None, awaiting: str 
         postal_code=details.postal_code_in(text),
         email=details.email_in(text),
         phone=details.phone_in(text),
-        issue=_issue(text, kind),
+        issue=_issue(text, kind, address),
         choice=choice,
         price_question=bool(_PRICE.search(low)),
         asks_if_human=bool(_BOT.search(low)),
@@ -180,16 +184,17 @@ def _choice(low: str, context: str | None) -> int | None:
     return place + 1 if place is not None and place >= 0 else None
 
 
-def _issue(text: str, kind: str) -> str | None:
-    """The whole message when it answers our question, otherwise the sentences that name a trouble or a job."""
-    line = " ".join(text.split())
-    if kind == "give_issue":
-        found = line
-    elif kind in ("stop", "confirm", "deny", "cancel", "reschedule", "human", "lookup"):
+def _issue(text: str, kind: str, address: str | None) -> str | None:
+    """The sentences that name a trouble or a job, else, when it answers our question, the message; never the address."""
+    if kind in ("stop", "confirm", "deny", "cancel", "reschedule", "human", "lookup"):
         return None
-    else:
-        parts = [part for part in re.split(r"(?<=[.!?])\s+", line) if _TROUBLE.search(part)]
-        if not parts:
-            return None
-        found = " ".join(parts)
+    parts = [" ".join(part.split()) for part in re.split(r"(?<=[.!?])\s+|\n+", text)]
+    telling = [part for part in parts if _TROUBLE.search(part)]
+    if not telling and kind != "give_issue":
+        return None
+    found = " ".join(telling or parts)
+    if address:
+        found = re.sub(
+            rf"(?:\W*\b(?:at|we'?re at|i'?m at|address is))?\W*{re.escape(address)}(?:\W+\d{{5}}\b)?", "", found
+        )
     return _ISSUE_LEAD.sub("", found)[:_ISSUE].strip(" ,;") or None

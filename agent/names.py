@@ -29,6 +29,7 @@ _INTRODUCTIONS = tuple(
         rf"\b(?:call me|they call me|people call me|known as|i go by|i'?m called|goes by|you can call me) {_NAME}",
         rf"^\W*{_NAME} is (?:what you can call me|what they call me|my (?:full )?name|the name)\b",
         rf"(?:^|[.,!;]\s*|\bhi |\bhello |\bhey ){_NAME} (?:here|speaking)\b",
+        rf"(?:^|[.,!;]\s*){_NAME},? (?:by the way|btw)\b",
         rf"\b(?:this is|this's|i am|i'm|i\u2019m|im) {_NAME}",
         rf"\bit'?s {_NAME} (?:here|again|from|calling)\b",
         rf"(?:^|\s)[-\u2013\u2014~] ?{_NAME}\W*$",

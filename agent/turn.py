@@ -18,8 +18,8 @@ from agent.replying import Model, ModelDown, Reply, Request, tool_answer
 from storage.context import Context
 from storage.idempotency import call_key
 from storage.tables import Booking, Technician
-from tools import toolbox
-from tools.tool import Said
+from tools import chat, toolbox
+from tools.tool import Said, tidy
 
 T = TypeVar("T")
 
@@ -27,6 +27,7 @@ ROUNDS = 6
 TURN_SECONDS = 18.0
 LONGEST = 480
 SAFE = "I want to be sure I tell you the right thing, so I've asked the office to follow up with you."
+ASKS = ("list_open_slots", "book_job", "reschedule", "cancel", "find_my_bookings")
 KINDS = {
     "book_job": "booked",
     "reschedule": "moved",
@@ -48,6 +49,14 @@ class Units(Protocol):
         ...
 
 
+class Check(Protocol):
+    """Judges a reply before it leaves: agent.claim_guard.check."""
+
+    def __call__(self, text: str, evidence: Evidence, *, limit: int) -> claim_guard.Verdict:
+        """Whether these words may leave, at most `limit` characters of them."""
+        ...
+
+
 @dataclass(slots=True)
 class Answer:
     """What a turn came to. `needs_human` names why a person must look, if one must."""
@@ -61,38 +70,56 @@ class Answer:
     needs_human: str | None = None
 
 
-async def answer(units: Units, model: Model, turn_key: str) -> Answer:
+@dataclass(slots=True)
+class Thinking:
+    """One turn under way: whom to ask, until when (the loop's clock), and what was said and done so far."""
+
+    units: Units
+    model: Model
+    turn_key: str
+    deadline: float
+    history: list[dict[str, Any]]
+    done: list[tuple[str, Said]] = field(default_factory=list)
+    result: Answer = field(default_factory=lambda: Answer("", "model"))
+
+
+async def answer(
+    units: Units, model: Model, turn_key: str, *, seconds: float = TURN_SECONDS, check: Check = claim_guard.check
+) -> Answer:
     """Answer the conversation's latest messages; `turn_key` names this turn, also when it is run again.
 
-    Raises ModelDown when the model gives nothing usable in time; then the script takes the turn.
+    `seconds` is how long the model may think in all; `check` judges what it wrote. Raises ModelDown when the model
+    gives nothing usable in time and has done nothing yet; then the script takes the turn.
     """
     known = await units.read(situation)
-    history = opening(known)
-    done: list[tuple[str, Said]] = []
-    result = Answer("", "model")
+    thinking = Thinking(units, model, turn_key, asyncio.get_running_loop().time() + seconds, opening(known))
+    result = thinking.result
     try:
-        async with asyncio.timeout(TURN_SECONDS):
-            reply = await converse(units, model, history, turn_key, done, result)
-            verdict = claim_guard.check(reply.text, await evidence(units, known, done), limit=LONGEST)
-            if not verdict.ok:
-                result.guard.extend(verdict.reasons)
-                history += [reply.entry, {"role": "system", "content": verdict.explain}]
-                reply = await converse(units, model, history, turn_key, done, result)
-                verdict = claim_guard.check(reply.text, await evidence(units, known, done), limit=LONGEST)
-    except TimeoutError as error:
-        if not done:
-            raise ModelDown("timeout") from error
-        return in_our_words(done, result)
+        reply = await converse(thinking)
+        verdict = check(reply.text, await evidence(units, known, thinking.done), limit=LONGEST)
+        if not verdict.ok:
+            result.guard.extend(verdict.reasons)
+            thinking.history += [_without_calls(reply), {"role": "system", "content": verdict.explain}]
+            reply = await converse(thinking)
+            verdict = check(reply.text, await evidence(units, known, thinking.done), limit=LONGEST)
+        if verdict.reasons == ("empty",):
+            raise ModelDown("empty")
     except ModelDown:
-        if not any(said.ok and name in KINDS for name, said in done):
+        if not deeds_said(thinking.done):
             raise
-        return in_our_words(done, result)
+        return in_our_words(thinking.done, result)
     if verdict.ok:
-        result.text = reply.text.strip()
+        result.text = tidy(reply.text)
         return result
     result.guard.extend(verdict.reasons)
     result.needs_human = "claim_guard"
-    return in_our_words(done, result)
+    return in_our_words(thinking.done, result)
+
+
+def done_before(ctx: Context, turn_key: str) -> Answer | None:
+    """The answer of a turn that acted and then vanished: true words for what it did, so that nobody acts twice."""
+    done = [(name, said) for name, said in chat.calls_of_turn(ctx, turn_key) if said.ok]
+    return in_our_words(done, Answer("", "guard")) if deeds_said(done) else None
 
 
 def opening(known: Situation) -> list[dict[str, Any]]:
@@ -104,29 +131,35 @@ def opening(known: Situation) -> list[dict[str, Any]]:
     return history
 
 
-async def converse(
-    units: Units,
-    model: Model,
-    history: list[dict[str, Any]],
-    turn_key: str,
-    done: list[tuple[str, Said]],
-    result: Answer,
-) -> Reply:
-    """Ask, run the tools asked for, ask again; at most six rounds in a turn, the last one without tools."""
-    tools = toolbox.schemas(model.api)
+async def converse(thinking: Thinking) -> Reply:
+    """Ask, run the tools asked for, ask again; at most six rounds in a turn, the last one without tools.
+
+    Only the model is hurried: an act that has begun is always waited for, so that it is never lost from the answer.
+    """
+    tools = toolbox.schemas(thinking.model.api)
+    result = thinking.result
     while True:
         last = result.rounds >= ROUNDS - 1
-        reply = await model.reply(history, [] if last else tools)
+        try:
+            async with asyncio.timeout_at(thinking.deadline):
+                reply = await thinking.model.reply(thinking.history, [] if last else tools)
+        except TimeoutError as error:
+            raise ModelDown("timeout") from error
         result.rounds += 1
         result.tokens_in += reply.tokens_in
         result.tokens_out += reply.tokens_out
         if not reply.requests or last:
             return reply
-        history.append(reply.entry)
+        thinking.history.append(reply.entry)
         for request in reply.requests:
-            said = await run_tool(units, request, turn_key)
-            done.append((request.name, said))
-            history.append(tool_answer(request, said.result()))
+            said = await run_tool(thinking.units, request, thinking.turn_key)
+            thinking.done.append((request.name, said))
+            thinking.history.append(tool_answer(request, said.result()))
+
+
+def _without_calls(reply: Reply) -> dict[str, Any]:
+    """A reply as words alone: calls nobody answered would make a model API refuse the history."""
+    return {"role": "assistant", "content": reply.text} if reply.requests else reply.entry
 
 
 async def run_tool(units: Units, request: Request, turn_key: str) -> Said:
@@ -152,14 +185,20 @@ async def evidence(units: Units, known: Situation, done: list[tuple[str, Said]])
 
 
 def in_our_words(done: list[tuple[str, Said]], result: Answer) -> Answer:
-    """A true answer from the tools' own sentences: this turn's deeds, else what was last offered, else the safe one."""
+    """A true answer from the tools' own sentences: this turn's deeds, else the times or visits it found, else the safe
+    one, which says what `needs_human` does."""
     result.source = "guard"
-    deeds = [said.say for name, said in done if said.ok and name in KINDS and name != "update_lead"]
-    told = deeds or [said.say for name, said in done[-1:] if name != "get_conversation_summary"]
-    if result.needs_human and not deeds:
-        told = [SAFE]
+    listed = [said.say for name, said in done if name in ASKS and (said.data.get("slots") or said.data.get("visits"))]
+    told = deeds_said(done) or listed[-1:]
+    if not told:
+        result.needs_human = result.needs_human or "stuck"
     result.text = " ".join(dict.fromkeys(told)) or SAFE
     return result
+
+
+def deeds_said(done: list[tuple[str, Said]]) -> list[str]:
+    """What the acts that succeeded say to the customer."""
+    return [said.say for name, said in done if said.ok and name in KINDS and name != "update_lead"]
 
 
 def _deed(ctx: Context, name: str, said: Said) -> tuple[Deed, ...]:
@@ -182,6 +221,6 @@ def _tool_texts(said: Said) -> tuple[str, ...]:
 
 def _canonical(arguments: str) -> Any:
     try:
-        return json.loads(arguments or "{}")
-    except ValueError:
+        return json.loads(arguments[: toolbox.LONGEST_ARGUMENTS] or "{}")
+    except (ValueError, RecursionError):
         return arguments

@@ -4,31 +4,38 @@ import asyncio
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 import uvicorn
 from sqlalchemy.orm import Session
 
+from api import day_one
 from api.app import SchemaError, configured_model, create_app, open_house, prepare_schema
 from api.settings import SettingsError, read_settings
 from storage import lookup, migrate
 from storage.context import SYSTEM, Context
-from storage.db import open_database
+from storage.db import database_url, open_database, sqlite_file
+from storage.lock import AlreadyServed, sole_server
 from storage.tables import Org
 from tools import access
 from tools.problems import Problem
 
+Platform = Literal["retell", "vapi", "elevenlabs", "openai", "mcp"]
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ringback: the calls you miss, answered and booked.")
 credential = typer.Typer(no_args_is_help=True, help="Keys for integrations and voice agents.")
 app.add_typer(credential, name="credential")
+exports = typer.Typer(no_args_is_help=True, help="The tools a voice platform is told of.")
+app.add_typer(exports, name="tools")
+app.command()(day_one.init)
 
 
 def main() -> None:
     """The `ringback` command. A wrong setting or a Problem is one line on standard error and exit code 2."""
     try:
         app()
-    except (SettingsError, SchemaError) as error:
+    except (SettingsError, SchemaError, AlreadyServed) as error:
         typer.echo(f"ringback: {error}", err=True)
         raise SystemExit(2) from error
     except Problem as problem:
@@ -56,7 +63,8 @@ def serve(
         uvicorn.run("api.__main__:server", factory=True, workers=workers, **options)
         return
     typer.echo(f"Ringback is up at {settings.public_url}" + (" (sandbox)" if settings.sandbox else ""))
-    uvicorn.run(create_app(settings, work=worker), **options)
+    with sole_server(sqlite_file(database_url(settings.database_url)) if worker else None):
+        uvicorn.run(create_app(settings, work=worker), **options)
 
 
 def server() -> Any:
@@ -140,6 +148,28 @@ def revoke_credential(credential_id: str, org: Annotated[str | None, typer.Optio
     """Make a credential useless at once."""
     _for_org(org, lambda ctx: access.revoke(ctx, access.get(ctx, credential_id)))
     typer.echo("Revoked.")
+
+
+@app.command()
+def doctor() -> None:
+    """One line per integration: ok, missing or wrong, with the next step. Exit code 1 when one is wrong."""
+    from api.doctor import examine
+
+    findings = asyncio.run(examine(read_settings()))
+    for finding in findings:
+        typer.echo(str(finding))
+    raise typer.Exit(any(finding.state == "wrong" for finding in findings))
+
+
+@exports.command("export")
+def export_tools(platform: Annotated[Platform, typer.Option("--format")]) -> None:
+    """Print the tool definitions for a platform as JSON; what to do with them goes to standard error."""
+    from api.tool_export import exported, where_to_paste
+
+    url = read_settings().public_url
+    typer.echo(json.dumps(exported(platform, url), indent=2, ensure_ascii=False))
+    for line in where_to_paste(platform, url):
+        typer.echo(line, err=True)
 
 
 @app.command()

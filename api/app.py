@@ -63,10 +63,9 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=BODY_LIMIT,
         telemetry={"logs": False},
     )
-    app.add_middleware(Edge)
+    app.add_middleware(Edge, body_limit=BODY_LIMIT)
     app.mount("/static", static, name="static")
     install_error_handlers(app)
     for door in (health, voice, twilio, private, v1, sandbox, book):

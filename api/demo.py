@@ -149,6 +149,7 @@ def text_conversation(stage: Stage) -> None:
 def voice_call(stage: Stage) -> None:
     """The voice platform's own model does the talking; times, bookings and refusals come from here."""
     server = stage.server
+    stage.aside("The platform's own model talks and listens. What it knows and does comes from Ringback's tools.")
     stage.says("Marcus", "Hi, my water heater is leaking and I want a new one. Tuesday afternoon?")
     listed = server.voice(
         "any/slots", CALL, service="water heater install", preferred_day="tuesday", preferred_time="afternoon"
@@ -233,17 +234,18 @@ def check_rows(stage: Stage) -> None:
 
 def look_at(stage: Stage, *, keep: bool) -> None:
     """Where to look, and how."""
-    confirmation = next(one for one in stage.server.texts_to(SARAH) if one["kind"] == "confirmation")
+    server = stage.server
+    booking_page = f"{server.url}/book/{server.company['slug']}"
+    if not keep:
+        typer.echo(f"\nIt ran at {booking_page} and is gone; 'make demo KEEP=1' leaves it up to look at.")
+        return
+    confirmation = next(one for one in server.texts_to(SARAH) if one["kind"] == "confirmation")
     link = re.search(r"https?://\S+/manage/[\w-]+", confirmation["body"])
-    owner = stage.server.company["owner"]
-    if keep:
-        typer.echo(f"\nStill serving at {stage.server.url}/console (sign in: {owner['email']} / {owner['password']})")
-        typer.echo(f"Sarah's visit:   {link[0] if link else stage.server.url}")
-        typer.echo("Ctrl-C ends it.")
-    else:
-        typer.echo(
-            f"\nIt ran at {stage.server.url} and is gone. 'make demo KEEP=1' leaves it up for you to look around."
-        )
+    typer.echo(f"\nThe booking page:   {booking_page}")
+    typer.echo(f"Sarah's own page:   {link[0] if link else 'missing'}")
+    typer.echo(f"Everything by API:  {server.url}/api/v1/openapi.json")
+    typer.echo(f"with the header     Authorization: Bearer {server.company['credentials']['full']}")
+    typer.echo("Ctrl-C ends it.")
 
 
 def told(stage: Stage, word: str, sentence: str) -> None:

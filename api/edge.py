@@ -1,9 +1,10 @@
-"""The outermost layer: a request id, the headers every answer carries, and the status kept for the audit."""
+"""The outermost layer: a request id, the headers every answer carries, the status for the audit, the size limit."""
 
 import secrets
 from collections.abc import MutableMapping
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,8 +17,11 @@ class Edge:
     A bug ends here, logged by ids: further out its text, which may hold what a person wrote, would be logged.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
+        """`body_limit` is in bytes; a longer body raises HTTPException 413 where the door reads it, so that the door
+        answers in its own words (the framework's own limit answers in its)."""
         self._app = app
+        self._body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -25,6 +29,16 @@ class Edge:
             return
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         state["request_id"] = secrets.token_hex(8)
+
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._body_limit:
+                raise HTTPException(413)
+            return message
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -37,7 +51,7 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, answer)
+            await self._app(scope, receive_limited, answer)
         except Exception as error:  # noqa: BLE001 - the edge of the server: what gets here is a bug of ours
             log_bug(Request(scope), error)
             if "status" not in state:

@@ -81,7 +81,8 @@ def bad_body(error: RequestValidationError) -> Problem:
     if any(one["type"] == "json_invalid" for one in found):
         return Problem("INVALID_BODY", "The body is not valid JSON.", fix="Send one JSON object as application/json.")
     fields = [".".join(str(part) for part in one["loc"][1:]) for one in found]
-    missing = [field for field, one in zip(fields, found, strict=True) if one["type"] == "missing" and field]
+    absent = [one["type"] == "missing" or one["input"] is None for one in found]
+    missing = [field for field, gone in zip(fields, absent, strict=True) if gone and field]
     if missing:
         named = ", ".join(missing)
         return Problem("MISSING_FIELDS", f"Missing: {named}.", fix=f"Send {named}.", fields=missing)

@@ -5,17 +5,17 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from agent import script
+from agent import facts, script
 from agent.replying import Model, ModelDown
-from agent.turn import Answer, answer
+from agent.turn import TURN_SECONDS, Answer, answer, done_before
 from api.deps import House
 from storage import lookup, outbox, waiting
 from storage.context import ASSISTANT, Context
 from storage.tables import Conversation, Job, Org, Turn
-from tools import chat, conversations, handoff, messages
+from tools import chat, conversations, handoff, latest, messages
 
 log = logging.getLogger("ringback")
 T = TypeVar("T")
@@ -39,8 +39,11 @@ class ThreadUnits:
         return await self.house.read(self.org, unit, actor=ASSISTANT, channel=self.channel, scope=self.thread_id)
 
 
-async def turn(house: House, job: Job, model: Model | None) -> None:
-    """Answer the thread `job` is about, once. Without a model, or when it fails, the script answers, same tools."""
+async def turn(house: House, job: Job, model: Model | None, *, seconds: float = TURN_SECONDS) -> None:
+    """Answer the thread `job` is about, once. Without a model, or when it fails, the script answers, same tools.
+
+    `seconds` is how long the model may think. In an emergency only the script's fixed words are said.
+    """
     found = await house.db.read(
         lambda session: (lookup.org_by_id(session, job.org_id), session.get(Conversation, job.subject_id))
     )
@@ -48,48 +51,69 @@ async def turn(house: House, job: Job, model: Model | None) -> None:
     assert org is not None
     assert thread is not None
     units = ThreadUnits(house, org, thread.channel, thread.id)
-    if not await units.write(lambda ctx: begin(ctx, job)):
+    heard = await units.write(lambda ctx: begin(ctx, job))
+    if heard is None:
         return
     started = time.perf_counter()
     error = None
-    if model is not None:
+    vanished = await units.read(lambda ctx: done_before(ctx, job.id))
+    if vanished is not None:
+        told = vanished
+        await units.write(lambda ctx: finish(ctx, job, told, None, started, "run_again", heard))
+        return
+    if model is not None and thread.urgency != "emergency":
         try:
-            result = await answer(units, model, job.id)
+            result = await answer(units, model, job.id, seconds=seconds)
         except ModelDown as down:
             error = down.reason
             log.warning("turn %s: the model gave nothing usable (%s); the script answers", job.id, down.reason)
         else:
-            await units.write(lambda ctx: finish(ctx, job, result, model.name, started, None))
+            await units.write(lambda ctx: finish(ctx, job, result, model.name, started, None, heard))
             return
     await units.write(lambda ctx: by_script(ctx, job, model.name if model else None, started, error))
 
 
-def begin(ctx: Context, job: Job) -> bool:
-    """Whether this turn may start: one at a time per thread, only while it is the assistant's and someone waits.
+def begin(ctx: Context, job: Job) -> datetime | None:
+    """Start this turn, if it may: one at a time per thread, only while it is the assistant's and someone waits.
 
-    Settles the job when not: skipped, or queued again shortly.
+    Gives back when the last message it answers was written. None settles the job: skipped, or queued again shortly.
     """
     thread = ctx.session.get_one(Conversation, job.subject_id, with_for_update=True, populate_existing=True)
     if waiting.other_turn_runs(ctx, job):
         outbox.settle(ctx.session, job, "queued", ctx.now, reason="busy", due_at=ctx.now + BUSY_WAIT)
-        return False
+        return None
     if not thread.is_the_assistants:
         outbox.settle(ctx.session, job, "skipped", ctx.now, reason=thread.state)
-        return False
-    if not chat.last_words(ctx)[0]:
+        return None
+    waiting_texts = latest.unanswered(ctx)[0]
+    if not waiting_texts:
         outbox.settle(ctx.session, job, "skipped", ctx.now, reason="answered")
-        return False
-    return True
+        return None
+    return waiting_texts[-1].created_at
 
 
 def by_script(ctx: Context, job: Job, model: str | None, started: float, error: str | None) -> None:
     """The script's turn: its acts, its words and the settled job in one transaction."""
-    text, needs_human = script.answer(ctx, job.id)
-    finish(ctx, job, Answer(text, "script", needs_human=needs_human), model, started, error)
+    thread = ctx.session.get_one(Conversation, job.subject_id, with_for_update=True, populate_existing=True)
+    heard = latest.unanswered(ctx)[0]
+    text = script.answer(ctx, job.id) if heard and thread.is_the_assistants else ""
+    ctx.session.flush()  # what it remembers, before the thread is read afresh
+    finish(ctx, job, Answer(text, "script"), model, started, error, heard[-1].created_at if heard else None)
 
 
-def finish(ctx: Context, job: Job, result: Answer, model: str | None, started: float, error: str | None) -> None:
-    """Write the reply, what the turn cost, and settle the job; nothing is said once a person has the thread."""
+def finish(
+    ctx: Context,
+    job: Job,
+    result: Answer,
+    model: str | None,
+    started: float,
+    error: str | None,
+    heard: datetime | None,
+) -> None:
+    """Write the reply, what the turn cost, and settle the job; nothing is said once a person has the thread.
+
+    `heard` is when the last message was written that this answers.
+    """
     thread = ctx.session.get_one(Conversation, job.subject_id)
     ctx.session.refresh(thread, with_for_update=True)
     if not outbox.settle(ctx.session, job, "sent", ctx.now):
@@ -110,13 +134,18 @@ def finish(ctx: Context, job: Job, result: Answer, model: str | None, started: f
             created_at=ctx.now,
         )
     )
-    if not thread.is_the_assistants or (
-        thread.urgency == "emergency"
-        and thread.state == "needs_human"
-        and thread.needs_human_reason == "emergency"
-        and result.source != "script"
+    if (
+        not result.text
+        or not thread.is_the_assistants
+        or (
+            thread.urgency == "emergency"
+            and thread.state == "needs_human"
+            and thread.needs_human_reason == "emergency"
+            and result.source != "script"
+        )
     ):
         return
+    latest.keep_heard(ctx, heard, facts.offered_in(ctx, result.text))
     customer = chat.customer_of(ctx)
     if result.needs_human is not None:
         conversations.needs_human(ctx, thread, result.needs_human)

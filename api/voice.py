@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from api import signatures
 from api.deps import Caller, admit, house_of
@@ -108,7 +109,7 @@ async def answer(request: Request, tool: VoiceTool, event_type: str) -> Response
     envelopes: list[Envelope] = []
     try:
         caller = await admit(request, *tool.scopes)
-        body = await request.body()
+        body = await body_of(request)
         envelopes = read(body)
         verify(request, body, envelopes)
         async with asyncio.timeout(ANSWER_WITHIN):
@@ -125,6 +126,14 @@ async def answer(request: Request, tool: VoiceTool, event_type: str) -> Response
     if envelopes and envelopes[0].vapi_id is not None:
         return vapi_results(envelopes, [said for said, _replayed in told])
     return spoken(*told[0])
+
+
+async def body_of(request: Request) -> bytes:
+    """The raw body; raises BODY_TOO_LARGE."""
+    try:
+        return await request.body()
+    except HTTPException as error:
+        raise Problem("BODY_TOO_LARGE", "The request is too large.", fix="Send at most 64 KB.") from error
 
 
 def verify(request: Request, body: bytes, envelopes: list[Envelope]) -> None:

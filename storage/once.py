@@ -1,8 +1,9 @@
 """Writing a row once: the insert that loses quietly to one already there, on both databases."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CursorResult
+from sqlalchemy import CursorResult, Insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -15,9 +16,16 @@ def insert_once(session: Session, table: type[Base], unique: list[str], **values
 
     Of two at the same moment one waits for the other's commit, so the answer is true on every database.
     """
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=unique)
-    return affected(session.execute(statement)) == 1
+    session.flush()
+    connection = session.connection()
+    return affected(connection.execute(_insert(connection.dialect.name, table, tuple(unique)), values)) == 1
+
+
+@cache
+def _insert(dialect: str, table: type[Base], unique: tuple[str, ...]) -> Insert:
+    """Composed once per table: doing it per row costs more than the row."""
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing(index_elements=unique)
 
 
 def affected(result: Any) -> int:

@@ -23,6 +23,7 @@ __all__ = [
     "book",
     "cancel",
     "change_details",
+    "check_emails",
     "expire",
     "get",
     "history",
@@ -153,6 +154,22 @@ def book(ctx: Context, visit: Visit) -> Booking:
     return booking
 
 
+def check_emails(customer_email: str | None, attendees: Sequence[Any] = ()) -> None:
+    """Raise INVALID_EMAIL or INVALID_ATTENDEE_EMAIL; no address at all is fine."""
+    if customer_email and not emails.valid(customer_email):
+        raise Problem(
+            "INVALID_EMAIL", "The e-mail address is not valid.", fix="Spell it back once, or book without it."
+        )
+    for attendee in attendees:
+        address = attendee.get("email") if isinstance(attendee, Mapping) else attendee
+        if address and not (isinstance(address, str) and emails.valid(address)):
+            raise Problem(
+                "INVALID_ATTENDEE_EMAIL",
+                "An attendee's e-mail address is not valid.",
+                fix="Correct it or leave it out.",
+            )
+
+
 def _checked(ctx: Context, visit: Visit) -> tuple[str | None, int]:
     """The phone as E.164 and the minutes, once everything that needs no calendar is in order."""
     service = visit.service
@@ -161,18 +178,7 @@ def _checked(ctx: Context, visit: Visit) -> tuple[str | None, int]:
     minutes = placing.lengths(visit.start, end)
     if not any((visit.customer_phone, visit.customer_email, visit.customer_name, visit.conversation_id)):
         raise Problem("MISSING_FIELDS", "Nothing says whose visit it is.", fix="Send the customer's phone number.")
-    if visit.customer_email and not emails.valid(visit.customer_email):
-        raise Problem(
-            "INVALID_EMAIL", "The e-mail address is not valid.", fix="Spell it back once, or book without it."
-        )
-    for attendee in visit.attendees:
-        address = attendee.get("email") if isinstance(attendee, Mapping) else attendee
-        if address and not (isinstance(address, str) and emails.valid(address)):
-            raise Problem(
-                "INVALID_ATTENDEE_EMAIL",
-                "An attendee's e-mail address is not valid.",
-                fix="Correct it or leave it out.",
-            )
+    check_emails(visit.customer_email, visit.attendees)
     phone = leads.written_phone(ctx, visit.customer_phone)
     if service is not None and (service.org_id != ctx.org.id or not service.is_bookable):
         raise Problem(

@@ -1,43 +1,53 @@
-"""What a voice agent's tools do: the same acts as everywhere, told in sentences for the ear (contract 2.6)."""
+"""What a voice agent's tools do about time: the same acts as everywhere, told in sentences for the ear (contract 2.6)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from storage.context import Context
-from storage.tables import Booking, EntryPoint, Service, Task
+from storage.tables import Booking, EntryPoint, Service, ToolCall
 from tools import booking as bookings
 from tools import reminders, selector, services, slots, wording
 from tools.problems import Problem
+from tools.refusals import utc
 from tools.rules import area, phones, slot_tag, speech, wall_time, when
-from tools.slots import Choice
 from tools.telling import all_words, words
 from tools.tool import Said
 
 ANOTHER_WITHIN = timedelta(days=14)
+MOST_DAYS = 3
+PARTS_OF_DAY = ("morning", "afternoon", "evening")
+CALLED = {"slot": "time", "new_slot": "new time", "name": "name", "phone": "phone number", "message": "message"}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One tool call on a phone: its arguments, and who is on the line as far as the platform says.
 
-    `caller` is the customer's number from the call's envelope (E.164) or null; `call_id` names the call.
+    `caller` is the customer's number from the call's envelope (E.164) or null; `withheld`: there was an envelope, and
+    it holds no number; `call_id` names the call; `public_url` is where our pages are; `sees_threads`: the agent's
+    credential may read conversations.
     """
 
     args: dict[str, Any]
     call_id: str | None = None
     caller: str | None = None
+    withheld: bool = False
+    public_url: str = ""
+    sees_threads: bool = False
 
     def text(self, name: str) -> str | None:
         """An argument as text; null when nothing was said."""
         value = self.args.get(name)
         return None if value is None else str(value)
 
-
-def service_asked(ctx: Context, event_type: str, asked: Asked) -> Service:
-    """The service of the path, or of the `service` argument where the path says `any`."""
-    return services.find_service(ctx, asked.text("service") if event_type == "any" else event_type)
+    def need(self, *names: str) -> None:
+        """Raise MISSING_FIELDS unless all of these were said."""
+        missing = [name for name in names if self.text(name) is None]
+        if missing:
+            what = speech.listing([CALLED[name] for name in missing])
+            raise Problem("MISSING_FIELDS", f"No {what} was given.", fix="Send it.", fields=missing)
 
 
 def list_slots(ctx: Context, event_type: str, asked: Asked) -> Said:
@@ -45,14 +55,13 @@ def list_slots(ctx: Context, event_type: str, asked: Asked) -> Said:
     service = service_asked(ctx, event_type, asked)
     wish = when.wish(asked.text("preferred_day"), asked.text("preferred_time"), ctx.local_now)
     postal_code = asked.text("postal_code") or area.postal_code_in(asked.text("address") or "")
-    choice = slots.choose(ctx, service, wish, postal_code=postal_code)
+    choice = slots.choose(ctx, service, wish, postal_code=postal_code, days=_days(asked))
     closed = [f"{speech.day(day)} is closed{f' ({reason})' if reason else ''}." for day, reason in choice.closed]
     if not choice.days:
-        text = " ".join([*closed, wording.nothing_open(slots.LOOK_AHEAD)]) if closed else None
-        return Said(False, text or wording.nothing_open(slots.LOOK_AHEAD), "NO_OPEN_TIMES")
+        return Said(False, wording.nothing_open(slots.LOOK_AHEAD, closed[:3]), "NO_OPEN_TIMES")
     starts = [one.start for day in choice.days for one in day.openings]
     slots.remember(ctx, "slots", [one.isoformat() for one in starts], service.id, str(choice.zone))
-    lead = list(closed)
+    lead = closed[:3]
     if choice.unread:
         lead.append(f'I could not place "{choice.unread}", so these are the soonest times.')
     elif not choice.matched:
@@ -69,150 +78,83 @@ def list_slots(ctx: Context, event_type: str, asked: Asked) -> Said:
 
 
 def book(ctx: Context, event_type: str, asked: Asked) -> Said:
-    """Book the slot for the caller."""
-    if asked.text("slot") is None:
-        raise _missing("slot", "Which time should be booked?")
-    if asked.text("name") is None:
-        raise _missing("name", "What name should the visit be under?")
+    """Book the slot for the caller, whatever number they name (X23); of that number's visits only its owner hears."""
+    asked.need("slot", "name")
+    attendees = _attendees(asked)
+    bookings.check_emails(asked.text("email"), attendees)
+    phone = number(ctx, asked)
     service = service_asked(ctx, event_type, asked)
     before = [
         one
-        for one in bookings.upcoming(ctx, _phone(ctx, asked) or "")
+        for one in (bookings.upcoming(ctx, phone) if phone else ())
         if one.service_id == service.id and one.start_at <= ctx.now + ANOTHER_WITHIN
     ]
-    attendees = asked.args.get("attendees") or ()
     row = bookings.book(
         ctx,
         bookings.Visit(
-            start=_start(ctx, asked, "slot", service),
+            start=start_of(ctx, asked, "slot"),
             service=service,
-            customer_phone=_phone(ctx, asked),
+            customer_phone=phone,
             customer_name=asked.text("name"),
             customer_email=asked.text("email"),
             address=asked.text("address"),
             postal_code=asked.text("postal_code") or area.postal_code_in(asked.text("address") or ""),
             notes=asked.text("notes"),
-            attendees=tuple(attendees.split(",")) if isinstance(attendees, str) else tuple(attendees),
+            attendees=attendees,
             call_id=asked.call_id,
             credential_id=ctx.actor.id,
         ),
     )
-    standing = reminders.standing(ctx, row)
-    texted = standing.confirmation_state == "QUEUED" and row.customer_phone is not None
-    also = wording.also_has(all_words(ctx, [one for one in before if one.id != row.id]))
+    visit, others = words(ctx, row), [one for one in before if one.id != row.id]
+    if phone is not None and not _is_theirs(ctx, phone, asked):
+        visit = replace(visit, customer=asked.text("name"), place=asked.text("address"))
+        others = []
+    texted = reminders.standing(ctx, row).confirmation_state == "QUEUED" and row.customer_phone is not None
     text = wording.booked(
-        words(ctx, row),
+        visit,
         text_to=phones.last_four(row.customer_phone) if texted and row.customer_phone else None,
         requested=row.status == "pending",
-        also=also,
+        also=wording.also_has(all_words(ctx, others)),
     )
-    return Said(True, text, booking_id=row.id)
+    return Said(True, text, data={"start": utc(row.start_at)}, booking_id=row.id)
 
 
-def cancel(ctx: Context, asked: Asked) -> Said:
-    """Cancel the caller's visit, or ask which one."""
-    visits = _own_visits(ctx, asked, "cancelled")
-    visit = _pick(ctx, asked, visits)
-    gone = bookings.cancel(ctx, visit, reason=asked.text("reason"), by_customer=True)
-    return Said(True, wording.cancelled(words(ctx, gone)), booking_id=gone.id)
+def still_so(ctx: Context, call: ToolCall, *, chosen: bool) -> bool:
+    """Whether what an earlier call answered is still true, so that the same call again may hear the same.
+
+    `chosen`: it said which visit. Without that, a visit booked in this call since is what a second "cancel it" means.
+    """
+    visit = ctx.session.get(Booking, call.booking_id) if call.booking_id else None
+    if visit is None:
+        return True
+    if "start" in call.data:
+        return visit.is_active and utc(visit.start_at) == call.data["start"]
+    others = bookings.upcoming(ctx, visit.customer_phone) if visit.customer_phone else []
+    return visit.status == "cancelled" and (chosen or not any(one.call_id == ctx.scope for one in others))
 
 
-def reschedule(ctx: Context, asked: Asked) -> Said:
-    """Move the caller's visit to a new slot, or ask which one; a failure says that the old visit stands."""
-    if asked.text("new_slot") is None:
-        raise _missing("new_slot", "Which new time should it be?")
-    visits = _own_visits(ctx, asked, "moved")
-    visit = _pick(ctx, asked, visits)
-    old_start, old = visit.local_start, words(ctx, visit)
-    try:
-        moved = bookings.move(ctx, visit, _start(ctx, asked, "new_slot", None, visit))
-    except Problem as problem:
-        problem.extras["old"] = old
-        raise
-    text = wording.rescheduled(words(ctx, moved), old_start, requested=moved.status == "pending")
-    return Said(True, text, booking_id=moved.id)
+def service_asked(ctx: Context, event_type: str, asked: Asked) -> Service:
+    """The service of the path, or of the `service` argument where the path says `any`."""
+    return services.find_service(ctx, asked.text("service") if event_type.casefold() == "any" else event_type)
 
 
-def my_visits(ctx: Context, asked: Asked) -> Said:
-    """What the caller has booked, remembered so that a number means this list."""
-    visits = _own_visits(ctx, asked, None)
-    slots.remember(ctx, "visits", [one.id for one in visits], None, ctx.org.timezone)
-    return Said(bool(visits), wording.your_visits(all_words(ctx, visits)), None if visits else "NOT_FOUND")
-
-
-def refused(ctx: Context, tool: str, problem: Problem) -> Said:
-    """A Problem as the sentence the agent must hear; it leaves behind the list that was read, or a staff task."""
-    visits: list[Booking] = problem.extras.get("visits") or []
-    named = all_words(ctx, visits)
-    if visits:
-        slots.remember(ctx, "visits", [one.id for one in visits], None, ctx.org.timezone)
-    if problem.code == "CUTOFF_PASSED":
-        ctx.session.add(
-            Task(
-                org_id=ctx.org.id,
-                kind="cutoff",
-                urgency="urgent",
-                text=f"A caller asked to {tool} a visit inside the cutoff.",
-                created_at=ctx.now,
-            )
-        )
-    if problem.code == "CHOICE_NEEDED" and visits:
-        nothing = {"cancel": "cancelled", "reschedule": "moved"}.get(tool, "changed")
-        return Said(False, wording.choice_needed(named, nothing), problem.code)
-    if tool == "cancel":
-        return Said(False, wording.cancellation_failed(problem, named), problem.code)
-    if tool == "reschedule":
-        return Said(False, wording.reschedule_failed(problem, named, old=problem.extras.get("old")), problem.code)
-    return Said(False, (wording.booking_failed if tool == "book" else wording.lookup_failed)(problem), problem.code)
-
-
-def _pick(ctx: Context, asked: Asked, visits: Sequence[Booking]) -> Booking:
-    """The visit meant. With `voice_confirm_changes` even a single visit is read back before it is touched."""
-    chosen = asked.text("booking_selector")
-    if chosen is None and ctx.org.voice_confirm_changes:
-        raise Problem("CHOICE_NEEDED", "Which visit is meant?", fix="Pass booking_selector.", visits=list(visits))
-    return selector.pick(ctx, list(visits), chosen)
-
-
-def _own_visits(ctx: Context, asked: Asked, nothing: str | None) -> list[Booking]:
-    """The upcoming visits under the caller's number, once they may know of them (X23)."""
-    claimed = _phone(ctx, asked)
-    if claimed is None:
-        raise _missing("phone", "Which number was it booked with?")
-    selector.prove(
-        ctx,
-        claimed,
-        asked.caller,
-        name=asked.text("name"),
-        visit_day=asked.text("visit_day"),
-        confirm_code=asked.text("confirm_code"),
-        booking_code=asked.text("booking_selector"),
-    )
-    visits = bookings.upcoming(ctx, claimed)
-    if not visits and nothing is not None:
-        raise Problem(
-            "NOT_FOUND",
-            f"There is no upcoming visit under the number ending {phones.last_four(claimed)}.",
-            fix="Ask for the number it was booked with.",
-            ask="ask for the number it was booked with.",
-        )
-    return visits
-
-
-def _phone(ctx: Context, asked: Asked) -> str | None:
+def number(ctx: Context, asked: Asked) -> str | None:
     """The number this call is about: the one named, else the caller's. Raises INVALID_PHONE for one that is none."""
     named = asked.text("phone")
     if named is None:
         return asked.caller
-    number = phones.e164(named, ctx.org.region)
-    if number is None:
+    found = phones.e164(named, ctx.org.region)
+    if found is None:
         raise Problem("INVALID_PHONE", "That phone number is not valid.", fix="Send it with the area code.")
-    return number
+    return found
 
 
-def _start(ctx: Context, asked: Asked, field: str, service: Service | None, moving: Booking | None = None) -> datetime:
-    """The UTC start of a slot argument; its zone is the remembered offer's, else the visit's or the business's."""
-    remembered = slots.remembered(ctx, "slots") if ctx.scope else None
+def start_of(ctx: Context, asked: Asked, field: str, moving: Booking | None = None) -> datetime:
+    """The UTC start of a slot argument; its zone is the remembered offer's, else the visit's or the business's.
+
+    Raises INVALID_TIME.
+    """
+    remembered = slots.remembered(ctx, "slots")
     named = remembered.timezone if remembered else (moving.timezone if moving else ctx.org.timezone)
     zone = wall_time.zone_named(named) or ctx.org.zone
     try:
@@ -224,9 +166,8 @@ def _start(ctx: Context, asked: Asked, field: str, service: Service | None, movi
             fix="Offer another time.",
         ) from error
     except slot_tag.UnreadableSlot as error:
-        raise Problem(
-            "INVALID_TIME", "That slot cannot be read.", fix=f'Pass {field} as it was listed, like "2026-11-23 09:00".'
-        ) from error
+        again = f'pass {field} exactly as it was listed, for example "2026-11-23 09:00".'
+        raise Problem("INVALID_TIME", "That slot cannot be read.", fix=again, ask=again) from error
 
 
 def own_numbers(ctx: Context) -> set[str]:
@@ -235,24 +176,43 @@ def own_numbers(ctx: Context) -> set[str]:
     return {phone for (phone,) in rows if phone}
 
 
+def prove(ctx: Context, claimed: str, asked: Asked, **proofs: str | None) -> None:
+    """`selector.prove` for this call: a caller who withholds their number is not the one they name."""
+    selector.prove(ctx, claimed, "" if asked.withheld else asked.caller, **proofs)
+
+
+def _is_theirs(ctx: Context, phone: str, asked: Asked) -> bool:
+    try:
+        prove(ctx, phone, asked)
+    except Problem:
+        return False
+    return True
+
+
+def _days(asked: Asked) -> int:
+    said = asked.text("days") or ""
+    return min(max(int(said), 1), MOST_DAYS) if said.isascii() and said.isdigit() and len(said) < 4 else MOST_DAYS
+
+
+def _attendees(asked: Asked) -> Sequence[Any]:
+    given = asked.args.get("attendees") or ()
+    if isinstance(given, str):
+        return [one.strip() for one in given.split(",") if one.strip()]
+    return given if isinstance(given, (list, tuple)) else [given]
+
+
 def _wished(wish: when.When, asked: Asked) -> str:
     """The preference in our own words: "Monday morning", "at 2:00 PM"."""
     day = ""
     if wish.day is not None:
-        day = speech.WEEKDAYS[wish.day.weekday()] if wish.last_day is None else "those days"
-    part = (asked.text("preferred_time") or "").lower()
-    words_said = [one for one in ("morning", "afternoon", "evening") if one in part]
-    if words_said:
-        return f"{day} {words_said[0]}".strip() if day else f"in the {words_said[0]}"
+        named = [speech.WEEKDAYS[one.weekday()] for one in wish.days or (wish.day,)]
+        day = speech.listing(list(dict.fromkeys(named))) if wish.last_day is None else "on those days"
+    said = f"{asked.text('preferred_day') or ''} {asked.text('preferred_time') or ''}".lower()
+    part = next((one for one in PARTS_OF_DAY if one in said), None)
+    if part:
+        return f"{day} {part}" if day else f"in the {part}"
     if wish.exact and wish.start is not None:
         return f"{day} at {speech.clock(wish.start)}".strip()
     if wish.start is not None or wish.end is not None:
         return f"{day} at that time".strip()
     return day or "then"
-
-
-def _missing(field: str, detail: str) -> Problem:
-    return Problem("MISSING_FIELDS", detail, fix=f"Send {field}.", fields=[field])
-
-
-__all__ = ["Asked", "Choice", "book", "cancel", "list_slots", "my_visits", "own_numbers", "refused", "reschedule"]

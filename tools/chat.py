@@ -1,42 +1,29 @@
-"""What the chat tools know without being told: this thread, its customer, their visits, and what they just said."""
+"""What the chat tools know without being told, this customer and their visits, and their answers as a text."""
 
-import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from storage.context import Context
-from storage.tables import Booking, Conversation, Customer, Message, Service, Task, Technician
+from storage.tables import Booking, Conversation, Customer, Service, Task, Technician, ToolCall
 from tools import booking as bookings
 from tools import leads, services, slots, wording
-from tools.problems import Problem, not_found
-from tools.rules import acceptance, slot_tag, speech, when
+from tools.latest import thread_of
+from tools.problems import Problem
+from tools.rules import slot_tag, speech, when
 from tools.slots import Choice
 from tools.telling import facts, words
 from tools.tool import Said
+from tools.wording import VisitWords, lower_first
 
-__all__ = ["facts", "words"]
+__all__ = ["facts", "thread_of", "words"]
 
-CANCEL_WORDS = re.compile(
-    r"\b(cancel\w*|call(?:ing)? (?:it|that|this|the \w+) off|call off|scratch (?:it|that|the)|"
-    r"(?:don'?t|do not|won'?t|no longer) (?:need|want|be needing)|not (?:need|want)ed|never ?mind|forget (?:it|about)|"
-    r"(?:don'?t|do not) (?:come|send)|take me off|drop (?:it|the|my)|anul\w+|ya no (?:lo )?(?:necesito|quiero)|"
-    r"can'?t (?:make|do) (?:it|the)|fixed itself|found (?:someone|another))",
-    re.IGNORECASE,
-)
-RECENT = 4
+NO_WORDS = "(no words)"  # a picture alone is a message too, and gets an answer
 DAYS_IN_A_TEXT = 2
 TIMES_OF_A_DAY = 3
-TIMES_OF_ONE_DAY = 8
-
-
-def thread_of(ctx: Context) -> Conversation:
-    """The conversation these tools are called in."""
-    thread = ctx.session.get(Conversation, ctx.scope) if ctx.scope else None
-    if thread is None or thread.org_id != ctx.org.id:
-        not_found("conversation")
-    return thread
+TIMES_OF_ONE_DAY = 4
 
 
 def customer_of(ctx: Context) -> Customer:
@@ -57,35 +44,6 @@ def visits_of(ctx: Context) -> list[Booking]:
     wanted = (Booking.org_id == ctx.org.id, Booking.conversation_id == thread.id, Booking.end_at > ctx.now)
     rows = ctx.session.scalars(select(Booking).where(*wanted).order_by(Booking.start_at))
     return [one for one in rows if one.is_active]
-
-
-def last_words(ctx: Context) -> tuple[str, str | None]:
-    """What the customer wrote since our last message (joined), and what that last message said."""
-    recent = ctx.session.scalars(
-        select(Message)
-        .where(Message.conversation_id == thread_of(ctx).id, Message.channel != "note")
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(12)
-    )
-    said: list[str] = []
-    for message in recent:
-        if message.direction == "out":
-            if message.kind in ("reply", "text_back", "staff"):
-                return "\n".join(reversed(said)), message.body
-            continue
-        said.append(message.body)
-    return "\n".join(reversed(said)), None
-
-
-def recent(ctx: Context, count: int) -> list[Message]:
-    """The newest messages of this thread that were said, oldest first."""
-    rows = ctx.session.scalars(
-        select(Message)
-        .where(Message.conversation_id == thread_of(ctx).id, Message.state != "skipped")
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(count)
-    )
-    return list(rows)[::-1]
 
 
 def all_visits(ctx: Context, thread: Conversation, back: timedelta) -> list[tuple[Booking, str]]:
@@ -116,7 +74,8 @@ def find_times(ctx: Context, service: Service, wish: when.When, postal_code: str
     code = postal_code or customer_of(ctx).postal_code
     one_day = wish.day is not None and wish.last_day is None and len(wish.days) < 2
     per_day = TIMES_OF_ONE_DAY if one_day and not wish.near else TIMES_OF_A_DAY
-    return offer(ctx, slots.choose(ctx, service, wish, postal_code=code, days=DAYS_IN_A_TEXT, per_day=per_day))
+    choice = slots.choose(ctx, service, wish, postal_code=code, days=DAYS_IN_A_TEXT, per_day=per_day)
+    return offer(ctx, choice)
 
 
 def offer(ctx: Context, choice: Choice) -> Said:
@@ -152,56 +111,19 @@ def _closed(day: datetime | Any, reason: str | None) -> str:
     return f"{speech.day(day)} is closed{f' ({reason})' if reason else ''}. "
 
 
-def accepted_start(ctx: Context, slot: str, deed: str, moving: Booking | None = None) -> datetime:
-    """The UTC start of `slot`, if the customer's latest message accepts exactly that one; `deed` is book or move.
-
-    Raises INVALID_TIME for an unreadable slot, CHOICE_NEEDED when the message leaves several open, and
-    CLAIM_NOT_ACCEPTED when it accepts none or another one.
-    """
-    remembered = slots.remembered(ctx, "slots")
-    zone = moving.zone if moving is not None else ctx.org.zone
-    try:
-        start = slot_tag.read(slot, zone)
-    except ValueError as error:
-        raise Problem(
-            "INVALID_TIME", "That slot cannot be read.", fix="Pass a slot exactly as list_open_slots gave it."
-        ) from error
-    text, before = last_words(ctx)
-    offered = [datetime.fromisoformat(one).astimezone(zone) for one in remembered.items] if remembered else []
-    answer = acceptance.accepted(text, offered, ctx.local_now, context=before)
-    if answer.slot is not None and answer.slot == start:
-        return start
-    if answer.reason == "ambiguous":
-        raise Problem(
-            "CHOICE_NEEDED",
-            f"Which of those times should I {deed}?",
-            fix="Ask the customer which one of the offered times they want; pass it once they say so.",
-        )
-    raise Problem(
-        "CLAIM_NOT_ACCEPTED",
-        "The customer has not accepted that time yet.",
-        fix="Offer open times from list_open_slots and wait for the customer to pick one.",
+def calls_of_turn(ctx: Context, turn_key: str) -> list[tuple[str, Said]]:
+    """The tool calls a turn has made, oldest first, with their answers."""
+    rows = ctx.session.scalars(
+        select(ToolCall)
+        .where(ToolCall.org_id == ctx.org.id, ToolCall.turn_id == turn_key)
+        .order_by(ToolCall.created_at, ToolCall.id)
     )
-
-
-def wish_to_cancel(ctx: Context) -> None:
-    """Check that the customer asked to cancel in their last few messages; raises CLAIM_NOT_ACCEPTED otherwise."""
-    recent = ctx.session.scalars(
-        select(Message.body)
-        .where(Message.conversation_id == thread_of(ctx).id, Message.direction == "in")
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(RECENT)
-    )
-    if not any(CANCEL_WORDS.search(body) for body in recent):
-        raise Problem(
-            "CLAIM_NOT_ACCEPTED",
-            "The customer has not asked to cancel.",
-            fix="Cancel only when the customer asks for it in their own words.",
-        )
+    return [(row.name, Said(row.ok, row.answer, row.code, row.data, row.booking_id)) for row in rows]
 
 
 def booked(ctx: Context, row: Booking) -> Said:
     """A booking as the text the customer gets."""
+    slots.remember(ctx, "slots", [], row.service_id, ctx.org.timezone)
     said = words(ctx, row)
     span = speech.moment(said.start)
     if row.status == "pending":
@@ -212,6 +134,32 @@ def booked(ctx: Context, row: Booking) -> Said:
     if not row.address:
         say += " What's the address for the visit?"
     return Said(True, say, data=facts(ctx, row), booking_id=row.id)
+
+
+def moved(ctx: Context, row: Booking, old_start: datetime) -> Said:
+    """A moved visit as the text the customer gets; `old_start` is local."""
+    slots.remember(ctx, "slots", [], row.service_id, ctx.org.timezone)
+    said = words(ctx, row)
+    say = f"Rescheduled! Your {said.service} is now on {said.when}. {speech.moment(old_start)} has been released."
+    if row.status == "pending":
+        say = f"Requested! Your {said.service} is requested for {said.when}. The office will let you know by text."
+    return Said(True, say, data=facts(ctx, row), booking_id=row.id)
+
+
+def cancelled(ctx: Context, row: Booking) -> Said:
+    """A cancelled visit as the text the customer gets."""
+    said = words(ctx, row)
+    say = f"Cancelled! Your {said.service} on {said.when} has been cancelled."
+    return Said(True, say, data=facts(ctx, row), booking_id=row.id)
+
+
+def a_visit(named: Sequence[VisitWords]) -> str:
+    """Visits as they stand in a sentence: "a Diagnostic visit on Tuesday, November 24 at 9:00 AM"."""
+    return speech.listing([f"{_article(one.service)} {one.service} on {one.when}" for one in named], "and")
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[:1].lower() in "aeiou" else "a"
 
 
 def note_details(
@@ -245,6 +193,8 @@ def refused(ctx: Context, name: str, problem: Problem) -> Said:
     data: dict[str, Any] = {"fix": problem.fix} if problem.fix else {}
     say = problem.detail
     alternatives = problem.extras.get("alternatives") or []
+    if problem.code == "OUT_OF_SERVICE_AREA":
+        say = f"I'm sorry, {lower_first(problem.detail)}. If the job is somewhere else, what's the ZIP code there?"
     if alternatives:
         spoken = wording.times_spoken(alternatives)
         say = f"{problem.detail} The closest open times are {spoken}."

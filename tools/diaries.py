@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import Cast, Integer, String, bindparam, cast, extract, func, null, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
+from storage.asking import ask
 from storage.context import Context
 from storage.tables import Booking, Hold, Service, Skill, Technician
 from storage.tables.bookings import ACTIVE
@@ -23,6 +25,58 @@ DAY = timedelta(days=1)
 LONGEST_VISIT = timedelta(days=1)  # contract 2.4
 # Rules of a visit whose label names no service; its length is the business's default_duration.
 UNNAMED_GRID, UNNAMED_NOTICE, UNNAMED_HORIZON = 30, 120, 60
+
+WHO = (
+    select(
+        Technician.id,
+        Technician.name,
+        Technician.template_id,
+        Technician.travel_minutes,
+        Technician.position,
+        Technician.last_booked_at,
+    )
+    .where(Technician.org_id == bindparam("org"), Technician.active)
+    .order_by(Technician.id)
+)
+ABLE = WHO.join(Skill, Skill.technician_id == Technician.id).where(Skill.service_id == bindparam("service"))
+# Each unlocked and locked.
+EVERYBODY = (WHO, WHO.with_for_update(of=Technician))
+SKILLED = (ABLE, ABLE.with_for_update(of=Technician))
+
+
+def _seconds(instant: InstrumentedAttribute[datetime]) -> Cast[int]:
+    """UTC epoch seconds, worked out by the database: a listing reads hundreds."""
+    return cast(extract("epoch", instant), Integer)
+
+
+def _held(row: type[Booking] | type[Hold]) -> tuple[Any, ...]:
+    return row.technician_id, _seconds(row.start_at), _seconds(row.end_at), row.buffer_before, row.buffer_after
+
+
+TAKEN = union_all(
+    select(*_held(Booking), Booking.postal_code).where(
+        Booking.technician_id.in_(bindparam("technicians", expanding=True)),
+        Booking.end_at > bindparam("low"),
+        Booking.end_at < bindparam("latest"),  # both ends on the index: visits far ahead cost nothing
+        Booking.start_at < bindparam("high"),
+        Booking.status.in_(ACTIVE),
+        Booking.id != bindparam("moving"),
+    ),
+    select(*_held(Hold), cast(null(), String)).where(
+        Hold.org_id == bindparam("org"),
+        Hold.expires_at > bindparam("now"),
+        Hold.end_at > bindparam("low"),
+        Hold.start_at < bindparam("high"),
+        Hold.owner != bindparam("scope"),
+    ),
+)
+COUNTED = select(Booking.start_at).where(
+    Booking.service_id == bindparam("service"),
+    Booking.start_at >= bindparam("low"),
+    Booking.start_at < bindparam("high"),
+    Booking.status.in_(ACTIVE),
+    Booking.id != bindparam("moving"),
+)
 
 
 class Person(NamedTuple):
@@ -148,17 +202,9 @@ def fairest(ctx: Context, people: Iterable[Person], names: Iterable[str], start:
 
 
 def _people(ctx: Context, service: Service | None, lock: bool) -> list[Person]:
-    columns = (Technician.id, Technician.name, Technician.template_id, Technician.travel_minutes)
-    wanted = (
-        select(*columns, Technician.position, Technician.last_booked_at)
-        .where(Technician.org_id == ctx.org.id, Technician.active)
-        .order_by(Technician.id)
-    )
-    if service is not None:
-        wanted = wanted.join(Skill, Skill.technician_id == Technician.id).where(Skill.service_id == service.id)
-    if lock:
-        wanted = wanted.with_for_update(of=Technician)
-    return sorted((Person(*row) for row in ctx.session.execute(wanted)), key=lambda one: (one.position, one.id))
+    question = (EVERYBODY if service is None else SKILLED)[lock]
+    rows = ask(ctx, question, org=ctx.org.id, **({} if service is None else {"service": service.id}))
+    return sorted((Person(*row) for row in rows), key=lambda one: (one.position, one.id))
 
 
 def _jobs(
@@ -170,37 +216,24 @@ def _jobs(
     rides: Rides,
     here: str | None,
 ) -> dict[str, list[Job]]:
-    ids = [person.id for person in people]
-    visits = select(
-        Booking.technician_id,
-        Booking.start_at,
-        Booking.end_at,
-        Booking.buffer_before,
-        Booking.buffer_after,
-        Booking.postal_code,
-    ).where(
-        Booking.technician_id.in_(ids),
-        Booking.end_at > low,
-        Booking.end_at < high + LONGEST_VISIT,  # both ends on the index: visits far ahead cost nothing
-        Booking.start_at < high,
-        Booking.status.in_(ACTIVE),
-    )
-    if moving is not None:
-        visits = visits.where(Booking.id != moving.id)
-    holds = select(
-        Hold.technician_id, Hold.start_at, Hold.end_at, Hold.buffer_before, Hold.buffer_after, cast(null(), String)
-    ).where(Hold.org_id == ctx.org.id, Hold.expires_at > ctx.now, Hold.end_at > low, Hold.start_at < high)
-    if ctx.scope is not None:
-        holds = holds.where(Hold.owner != ctx.scope)
     travel = {person.id: person.travel_minutes for person in people}
-    jobs: dict[str, list[Job]] = {}
-    taken: Iterable[Any] = ctx.session.execute(union_all(visits, holds))
+    jobs: dict[str, list[Job]] = {person.id: [] for person in people}
+    taken = ask(
+        ctx,
+        TAKEN,
+        technicians=list(travel),
+        org=ctx.org.id,
+        low=low,
+        high=high,
+        latest=high + LONGEST_VISIT,
+        moving=moving.id if moving is not None else "",
+        now=ctx.now,
+        scope=ctx.scope or "",
+    )
     for technician, start, end, before, after, there in taken:
         if technician in travel:
-            go, come = rides.between(here, there)
-            least = travel[technician]
-            job = Job(int(start.timestamp()), int(end.timestamp()), max(before, least, go), max(after, least, come))
-            jobs.setdefault(technician, []).append(job)
+            (go, come), least = rides.between(here, there), travel[technician]
+            jobs[technician].append(Job(start, end, max(before, least, go), max(after, least, come)))
     for own in jobs.values():
         own.sort(key=lambda job: job.start)
     return jobs
@@ -217,14 +250,8 @@ def _counts(
     zone = ctx.org.zone
     low = day_bounds(first - first.weekday() * DAY, zone)[0]
     high = day_bounds(last + (6 - last.weekday()) * DAY, zone)[1]
-    visits = select(Booking.start_at).where(
-        Booking.service_id == service.id,
-        Booking.start_at >= low,
-        Booking.start_at < high,
-        Booking.status.in_(ACTIVE),
-        or_(literal(moving is None), Booking.id != (moving.id if moving else "")),
-    )
-    for start in ctx.session.scalars(visits):
+    starts = ask(ctx, COUNTED, service=service.id, low=low, high=high, moving=moving.id if moving else "")
+    for (start,) in starts:
         day = start.astimezone(zone).date()
         monday = day - day.weekday() * DAY
         per_day[day] = per_day.get(day, 0) + 1

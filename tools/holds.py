@@ -53,7 +53,7 @@ def hold(ctx: Context, service: Service, start: datetime, minutes: int = 10) -> 
         created_at=ctx.now,
     )
     try:
-        cells.take(ctx, kept.id, kept.technician_id, kept.start_at, kept.end_at, expires_at=kept.expires_at)
+        cells.take(ctx, kept.id, kept.technician_id, kept.start_at, kept.end_at, expires_at=kept.expires_at, fresh=True)
     except cells.Taken:
         raise refusal(ctx, service, Refusal("taken", day), start) from None
     ctx.session.add(kept)

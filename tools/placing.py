@@ -82,7 +82,7 @@ def occupy(
     """Write the visit's time into the cells of `taker`, this scope's own hold giving way. Raises SLOT_UNAVAILABLE."""
     holds.release(ctx)
     try:
-        cells.take(ctx, booking_id, taker, start, end)
+        cells.take(ctx, booking_id, taker, start, end, fresh=who.get("moving") is None)
     except cells.Taken:
         why = Refusal("taken", start.astimezone(ctx.org.zone).date())
         minutes = int((end - start).total_seconds()) // 60

@@ -25,44 +25,46 @@ def recorded(
     *,
     key: str | None = None,
     turn_id: str | None = None,
+    still_so: Callable[[ToolCall], bool] | None = None,
 ) -> tuple[Said, bool]:
     """Run a tool and keep the call; the answer, and whether it is the stored one of an earlier call with this `key`.
 
     What a failed act wrote is undone, and its key is free again; `refuse` turns the Problem into the answer and may
-    write what a refusal leaves behind (a list that was read out, a task for the office).
+    write what a refusal leaves behind (a list that was read out, a task for the office). An earlier answer that is no
+    longer `still_so` (booked, cancelled, and booked again) gives its key up, and the tool runs anew.
     """
     started = time.perf_counter()
     call_id = new_id()
-    fresh = insert_once(
-        ctx.session,
-        ToolCall,
-        ["org_id", "key"],
-        id=call_id,
-        org_id=ctx.org.id,
-        scope=ctx.scope or "",
-        channel=ctx.channel,
-        turn_id=turn_id,
-        name=name[:64],
-        arguments=dict(arguments),
-        key=key,
-        ok=False,
-        answer="",
-        data={},
-        milliseconds=0,
-        created_at=ctx.now,
-    )
-    if not fresh and key is not None:
-        before = answered(ctx, key)
+    row: dict[str, Any] = {
+        "id": call_id,
+        "org_id": ctx.org.id,
+        "scope": ctx.scope or "",
+        "channel": ctx.channel,
+        "turn_id": turn_id,
+        "name": name[:64],
+        "arguments": dict(arguments),
+        "key": key,
+        "ok": False,
+        "answer": "",
+        "data": {},
+        "milliseconds": 0,
+        "created_at": ctx.now,
+    }
+    while not insert_once(ctx.session, ToolCall, ["org_id", "key"], **row):
+        before = None if key is None else answered(ctx, key)
         assert before is not None
-        return Said(before.ok, before.answer, before.code, before.data, before.booking_id), True
+        if still_so is None or still_so(before):
+            return Said(before.ok, before.answer, before.code, before.data, before.booking_id), True
+        before.key = None
     try:
         with ctx.session.begin_nested():
             said = run()
     except Problem as problem:
         said = refuse(problem)
-    row = ctx.session.get_one(ToolCall, call_id)
-    row.ok, row.code, row.answer, row.data, row.booking_id = said.ok, said.code, said.say, said.data, said.booking_id
-    row.key = key if said.ok else None
-    row.milliseconds = round((time.perf_counter() - started) * 1000)
+    kept = ctx.session.get_one(ToolCall, call_id)
+    kept.ok, kept.code, kept.answer, kept.data = said.ok, said.code, said.say, said.data
+    kept.booking_id = said.booking_id
+    kept.key = key if said.ok else None
+    kept.milliseconds = round((time.perf_counter() - started) * 1000)
     ctx.session.flush()
     return said, False

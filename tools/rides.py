@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from storage.asking import ask
 from storage.context import Context
 from storage.tables import ServiceArea, Travel
 from tools.problems import Problem
 from tools.rules import area
+
+AREA = select(ServiceArea.first_code, ServiceArea.last_code, ServiceArea.zone).where(
+    ServiceArea.org_id == bindparam("org")
+)
+RIDES = select(Travel.from_zone, Travel.to_zone, Travel.minutes).where(Travel.org_id == bindparam("org"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +52,10 @@ class Rides:
 
 def rides_of(ctx: Context) -> Rides:
     """The business's area and rides; the table of rides is read only where the area has zones."""
-    found = ctx.session.execute(
-        select(ServiceArea.first_code, ServiceArea.last_code, ServiceArea.zone).where(ServiceArea.org_id == ctx.org.id)
-    )
-    zones = tuple((low, high, zone) for low, high, zone in found)
+    zones = tuple((low, high, zone) for low, high, zone in ask(ctx, AREA, org=ctx.org.id))
     if not any(zone for _, _, zone in zones):
         return Rides(zones, {})
-    rows = ctx.session.execute(
-        select(Travel.from_zone, Travel.to_zone, Travel.minutes).where(Travel.org_id == ctx.org.id)
-    )
-    return Rides(zones, {(start, end): minutes for start, end, minutes in rows})
+    return Rides(zones, {(start, end): minutes for start, end, minutes in ask(ctx, RIDES, org=ctx.org.id)})
 
 
 def covers(ctx: Context, postal_code: str) -> bool:

@@ -83,9 +83,14 @@ def prove(
                 return
         fix = "Ask for the last name and the day of the visit, then try again."
     else:
-        fix = "Text a code to the number on the visit, ask for it, then try again."
-    wrong = {"wrong_code_for": claimed_phone} if confirm_code else {}
-    raise Problem("IDENTITY_NEEDED", "This call is not from the number on the visit.", fix=fix, **wrong)
+        fix = "Ask for the 6 digits texted to the number on the visit, then try again."
+    raise Problem(
+        "IDENTITY_NEEDED",
+        "This call is not from the number on the visit.",
+        fix=fix,
+        claimed_phone=claimed_phone,
+        code_tried=bool(confirm_code),
+    )
 
 
 def send_code(ctx: Context, phone: str) -> bool:
@@ -109,7 +114,7 @@ def send_code(ctx: Context, phone: str) -> bool:
         to=leads.customer_for(ctx, phone),
         body=f"{ctx.org.name}: your code is {digits}. A caller to our line asked for it. It works for 10 minutes.",
         kind="code",
-        dedupe_key=f"code:{phone}:{secrets.token_hex(8)}",
+        dedupe_key=f"code:{secrets.token_hex(16)}",
         exempt_quiet=True,
     )
     return True
@@ -118,9 +123,9 @@ def send_code(ctx: Context, phone: str) -> bool:
 def redeem(ctx: Context, phone: str, code: str) -> bool:
     """Spend one of the three tries of the code texted to `phone`; True when it is right, and proves this scope.
 
-    A refused act is rolled back and gives the try back: whoever answers the Problem spends it again (`spend_try`).
+    A refused act is rolled back and gives the try back; the door that answers spends it again (`after_refusal`).
     """
-    if not spend_try(ctx, phone):
+    if not _spend_try(ctx, phone):
         return False
     row = ctx.session.get_one(ConfirmCode, (ctx.org.id, phone), populate_existing=True)
     if not secrets.compare_digest(row.code_hash, _hash(phone, re.sub(r"\D", "", code))):
@@ -130,23 +135,17 @@ def redeem(ctx: Context, phone: str, code: str) -> bool:
     return True
 
 
-def spend_try(ctx: Context, phone: str) -> bool:
-    """Count one try of the code texted to `phone`; False when none is left, or no code is alive.
-
-    `prove` names the phone in the extra `wrong_code_for`, so that the door's answer can count what the rollback undid.
-    """
-    ctx.session.flush()
-    spent = ctx.session.execute(
-        update(ConfirmCode)
-        .where(
-            ConfirmCode.org_id == ctx.org.id,
-            ConfirmCode.phone == phone,
-            ConfirmCode.expires_at > ctx.now,
-            ConfirmCode.tries < CODE_TRIES,
-        )
-        .values(tries=ConfirmCode.tries + 1)
-    )
-    return affected(spent) == 1
+def after_refusal(ctx: Context, problem: Problem) -> None:
+    """Leave behind what IDENTITY_NEEDED must, once the refused act is rolled back: the try that was spent, and with
+    `voice_identity` strict a code on its way when none is alive. Any other problem leaves nothing."""
+    phone = problem.extras.get("claimed_phone") if problem.code == "IDENTITY_NEEDED" else None
+    if phone is None:
+        return
+    if problem.extras["code_tried"]:
+        _spend_try(ctx, phone)
+    row = ctx.session.get(ConfirmCode, (ctx.org.id, phone))
+    if ctx.org.voice_identity == "strict" and (row is None or row.expires_at <= ctx.now):
+        send_code(ctx, phone)
 
 
 def _line(ctx: Context, visits: list[Booking], said: str) -> str | None:
@@ -221,6 +220,22 @@ def _no_such(ctx: Context, visits: list[Booking], detail: str) -> NoReturn:
     raise Problem(
         "NOT_FOUND", detail, fix="Ask which visit is meant, or for the number it was booked with.", visits=visits
     )
+
+
+def _spend_try(ctx: Context, phone: str) -> bool:
+    """Count one try of the code texted to `phone`; False when none is left, or no code is alive."""
+    ctx.session.flush()
+    spent = ctx.session.execute(
+        update(ConfirmCode)
+        .where(
+            ConfirmCode.org_id == ctx.org.id,
+            ConfirmCode.phone == phone,
+            ConfirmCode.expires_at > ctx.now,
+            ConfirmCode.tries < CODE_TRIES,
+        )
+        .values(tries=ConfirmCode.tries + 1)
+    )
+    return affected(spent) == 1
 
 
 def _is_proven(ctx: Context, phone: str) -> bool:

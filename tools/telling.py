@@ -27,6 +27,7 @@ def words(ctx: Context, booking: Booking) -> VisitWords:
         customer=booking.customer_name,
         place=place or None,
         covers=service.description if service and service.description else None,
+        video=booking.meeting_url,
     )
 
 

@@ -76,11 +76,16 @@ class Tool(BaseModel):
 
 
 def clean(value: Any) -> Any:
-    """A model's value: null for its words for nothing, without control characters or broken surrogates."""
+    """A model's value, tidied; null for its words for nothing."""
     if not isinstance(value, str):
         return value
-    text = _CONTROL.sub(" ", value.encode("utf-8", "replace").decode()).strip()
+    text = tidy(value)
     return None if text.lower() in NOTHING else text
+
+
+def tidy(text: str) -> str:
+    """A model's words as a database and a phone can take them: no control characters, no broken surrogates."""
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
 
 
 def _plain(schema: dict[str, Any]) -> dict[str, Any]:

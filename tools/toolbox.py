@@ -6,13 +6,14 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from storage.context import Context
-from tools import booking, chat, handoff, rides, selector, services, slots, summary, wording
+from tools import booking, chat, handoff, latest, rides, selector, services, slots, summary
 from tools.problems import Problem
 from tools.recorded import recorded
 from tools.rules import area, when
-from tools.tool import Said, Tool
+from tools.tool import Said, Tool, tidy
 
 LONGEST_ARGUMENTS = 8_000
+LONGEST_NAME = 64
 
 
 class ListOpenSlots(Tool):
@@ -49,7 +50,7 @@ class BookJob(Tool):
 
     def run(self, ctx: Context) -> Said:
         service = chat.service_meant(ctx, self.service)
-        start = chat.accepted_start(ctx, self.slot, "book")
+        start = latest.accepted_start(ctx, self.slot, "book")
         known = chat.customer_of(ctx)
         thread = chat.thread_of(ctx)
         row = booking.book(
@@ -84,13 +85,8 @@ class Reschedule(Tool):
     def run(self, ctx: Context) -> Said:
         visit = selector.pick(ctx, chat.visits_of(ctx), self.booking_selector)
         old_start = visit.local_start
-        moved = booking.move(ctx, visit, chat.accepted_start(ctx, self.new_slot, "move", visit))
-        return Said(
-            True,
-            wording.rescheduled(chat.words(ctx, moved), old_start, requested=moved.status == "pending"),
-            data=chat.facts(ctx, moved),
-            booking_id=moved.id,
-        )
+        moved = booking.move(ctx, visit, latest.accepted_start(ctx, self.new_slot, "move", visit))
+        return chat.moved(ctx, moved, old_start)
 
 
 class Cancel(Tool):
@@ -104,10 +100,10 @@ class Cancel(Tool):
     reason: str | None = Field(description="Why, in a few words, if they said; else null.")
 
     def run(self, ctx: Context) -> Said:
-        chat.wish_to_cancel(ctx)
+        latest.wish_to_cancel(ctx)
         visit = selector.pick(ctx, chat.visits_of(ctx), self.booking_selector)
         gone = booking.cancel(ctx, visit, reason=self.reason, by_customer=True)
-        return Said(True, wording.cancelled(chat.words(ctx, gone)), data=chat.facts(ctx, gone), booking_id=gone.id)
+        return chat.cancelled(ctx, gone)
 
 
 class GetConversationSummary(Tool):
@@ -125,7 +121,7 @@ class FindMyBookings(Tool):
         visits = chat.visits_of(ctx)
         slots.remember(ctx, "visits", [one.id for one in visits], None, ctx.org.timezone)
         named = [chat.words(ctx, one) for one in visits]
-        say = f"You have {wording.upcoming_sentence(named)}." if named else "I see no upcoming visit under your number."
+        say = f"You have {chat.a_visit(named)}." if named else "I see no upcoming visit under your number."
         return Said(True, say, data={"visits": [chat.facts(ctx, one) for one in visits]})
 
 
@@ -227,7 +223,7 @@ def parse(name: str, arguments: str | dict[str, Any]) -> Tool:
             raise Problem("INVALID_BODY", "The arguments are too long.", fix="Send short values.")
         try:
             arguments = json.loads(arguments or "{}")
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Problem("INVALID_BODY", "The arguments are not valid JSON.", fix="Send one JSON object.") from error
     if not isinstance(arguments, dict):
         raise Problem("INVALID_BODY", "The arguments are not an object.", fix="Send one JSON object.")
@@ -251,6 +247,7 @@ def call(
 
     A Problem becomes `Said(ok=False)` with words for the customer and, for the model, what to do next.
     """
+    name = tidy(name)[:LONGEST_NAME] or "nameless"
     try:
         tool = parse(name, arguments)
     except Problem as problem:

@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from storage.asking import ask
 from storage.context import Context
 from storage.tables import DateOverride, Hours, Service
 from tools.rules.calendar import Override, Span, Week
 
 DAY = timedelta(days=1)
+HOURS = (
+    select(Hours.template_id, Hours.weekday, Hours.opens, Hours.closes)
+    .where(Hours.template_id.in_(bindparam("templates", expanding=True)))
+    .order_by(Hours.opens)
+)
+DIFFERING = select(DateOverride.technician_id, DateOverride.day, DateOverride.spans, DateOverride.reason).where(
+    DateOverride.org_id == bindparam("org"), DateOverride.day.between(bindparam("first"), bindparam("last"))
+)
 
 
 def weeks_of(
@@ -20,14 +29,11 @@ def weeks_of(
     base = (service.template_id if service else None) or ctx.org.template_id
     templates = {base, *templates_of.values()}
     spans: dict[str, list[list[Span]]] = {template: [[] for _ in range(7)] for template in templates if template}
-    hours = select(Hours.template_id, Hours.weekday, Hours.opens, Hours.closes).where(Hours.template_id.in_(spans))
-    for template, weekday, opens, closes in ctx.session.execute(hours.order_by(Hours.opens)):
+    for template, weekday, opens, closes in ask(ctx, HOURS, templates=list(spans)):
         spans[template][weekday].append(Span(opens, closes))
     overrides: dict[str | None, dict[date, Override]] = {None: {}}
-    differing = select(DateOverride.technician_id, DateOverride.day, DateOverride.spans, DateOverride.reason).where(
-        DateOverride.org_id == ctx.org.id, DateOverride.day.between(first - 2 * DAY, last + 3 * DAY)
-    )
-    for whose, day, listed, reason in ctx.session.execute(differing):
+    around = {"first": first - 2 * DAY, "last": last + 3 * DAY}
+    for whose, day, listed, reason in ask(ctx, DIFFERING, org=ctx.org.id, **around):
         others = overrides.setdefault(whose, {})
         opened = tuple(Span(opens, closes) for opens, closes in listed)
         before = others.get(day)

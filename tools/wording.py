@@ -4,42 +4,28 @@ The first word decides: success, a choice, or failure. A failure never holds a s
 and never says that the new state is so. Dates are spelled for the ear.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from tools.problems import Problem
 from tools.rules import slot_tag, speech
 
-SUCCESS = ("Booked!", "Requested!", "Cancelled!", "Rescheduled!")
+SUCCESS = ("Booked!", "Requested!", "Cancelled!", "Rescheduled!", "Noted!", "Queued!")
 LOOKUP_FAILED = "SLOT LOOKUP FAILED:"
 BOOKING_FAILED = "**BOOKING FAILED:"
 CANCELLATION_FAILED = "BOOKING CANCELLATION FAILED:"
 RESCHEDULE_FAILED = "RESCHEDULE FAILED:"
+VISIT_LOOKUP_FAILED = "VISIT LOOKUP FAILED:"
+MESSAGE_FAILED = "MESSAGE FAILED:"
+LINK_FAILED = "LINK FAILED:"
 NO_OPEN_TIMES = "NO OPEN TIMES:"
+NO_VISITS = "NO UPCOMING VISITS:"
 CHOICE_NEEDED = "CHOICE NEEDED:"
-LONGEST = 2000
-
-NEXT = {
-    "SLOT_UNAVAILABLE": "offer these times, then call this tool again with the one the caller picks.",
-    "OUTSIDE_BOOKING_WINDOW": "offer these times, then call this tool again with the one the caller picks.",
-    "OUT_OF_SERVICE_AREA": "ask for the postal code once more; if it is the same, offer to take a message.",
-    "INVALID_EMAIL": "spell the e-mail back once and call this tool again, or book without it.",
-    "INVALID_ATTENDEE_EMAIL": "spell that e-mail back once and call this tool again, or book without it.",
-    "INVALID_PHONE": "ask for the number again, area code first.",
-    "INVALID_TIME": "ask for another time and call this tool again.",
-    "MISSING_FIELDS": "ask the caller for it, then call this tool again.",
-    "AMBIGUOUS_EVENT_TYPE": "ask which one the caller means, then call this tool again with its name.",
-    "NOT_FOUND": "check what you passed and call this tool again.",
-    "SERVICE_NOT_BOOKABLE": "offer to take a message so the office can call back.",
-    "CUTOFF_PASSED": "tell the caller the office will call about it.",
-    "UNSUBSTITUTED_VARIABLE": "the agent's builder must fill that variable in; ask the caller instead.",
-    "INTERNAL_ERROR": "apologise, and offer to take a message so the office can call back.",
-    "IDENTITY_NEEDED": "ask for the last name and the day of the visit, then try again.",
-    "RATE_LIMITED": "wait a moment, then try once more.",
-}
-
+LONGEST = 2000  # characters of an answer; each part below is clipped so that the sum stays inside
+LONGEST_NAME, LONGEST_LABEL, LONGEST_PLACE, LONGEST_TEXT = 80, 80, 160, 400
+READ_OUT = 9  # visits in one list
 
 @dataclass(frozen=True, slots=True)
 class VisitWords:
@@ -55,6 +41,7 @@ class VisitWords:
     customer: str | None = None
     place: str | None = None
     covers: str | None = None
+    video: str | None = None
 
     @property
     def when(self) -> str:
@@ -64,7 +51,7 @@ class VisitWords:
     @property
     def line(self) -> str:
         """One line of a list of visits, with the code a model passes back."""
-        return f"{self.service}, {self.when} [booking:{self.id[:8]}]"
+        return f"{clip(self.service, LONGEST_LABEL)}, {self.when} [booking:{self.id[:8]}]"
 
 
 def lower_first(sentence: str) -> str:
@@ -74,14 +61,10 @@ def lower_first(sentence: str) -> str:
     return text[:1].lower() + text[1:] if second_is_small and not text.startswith(speech.WEEKDAYS) else text
 
 
-def with_code(text: str, code: str) -> str:
-    """A failure's text with its code last, cut so that the code survives the limit of 2,000 characters."""
-    tail = f"[code: {code}]"
-    return (
-        f"{text[: LONGEST - len(tail) - 1]} {tail}"
-        if "\n" not in text
-        else f"{text[: LONGEST - len(tail) - 1]}\n{tail}"
-    )
+def clip(text: str, longest: int) -> str:
+    """At most `longest` characters on one line; a cut is shown."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def times_of(alternatives: Sequence[dict[str, Any]]) -> str:
@@ -122,11 +105,12 @@ def offering(
     lead: Sequence[str] = (),
 ) -> str:
     """The listing of open times. `lead` holds lines that come before the times, such as why a day is closed."""
-    head = [f"Offering: {service} ({speech.duration(minutes)})"]
+    head = [f"Offering: {clip(service, LONGEST_LABEL)} ({speech.duration(minutes)})"]
     if technicians:
-        head.append(f"Technician{'s' if len(technicians) > 1 else ''}: {speech.listing(technicians, 'and')}")
+        named = clip(speech.listing(technicians, "and"), LONGEST_PLACE)
+        head.append(f"Technician{'s' if len(technicians) > 1 else ''}: {named}")
     if description:
-        head.append(f"Description: {description}")
+        head.append(f"Description: {clip(description, LONGEST_TEXT)}")
     head.append(f"Times are {zone}, where the job is.")
     lines = []
     for one in days:
@@ -140,40 +124,33 @@ def offering(
     return "\n".join([*head, "", *lead, *lines, "", tail])
 
 
-def nothing_open(days: int) -> str:
-    """No time at all in the range."""
+def nothing_open(days: int, closed: Sequence[str] = ()) -> str:
+    """No time at all in the range; `closed` holds sentences that say why a day asked for is closed."""
+    why = "".join(f" {one}" for one in closed)
     return (
-        f"{NO_OPEN_TIMES} nothing is open in the next {days} days. Offer to take a message so the office can call back."
+        f"{NO_OPEN_TIMES} nothing is open in the next {days} days.{why} "
+        "Offer to take a message so the office can call back."
     )
 
 
-def lookup_failed(problem: Problem) -> str:
-    """Slots could not be looked up."""
-    return with_code(f"{LOOKUP_FAILED} {lower_first(problem.detail)}. {_next(problem)}", problem.code)
-
-
-def booked(
-    visit: VisitWords, *, text_to: str | None, requested: bool, also: str | None, note: str | None = None
-) -> str:
+def booked(visit: VisitWords, *, text_to: str | None, requested: bool, also: str | None) -> str:
     """A visit that is booked, or held for the office. `text_to` is the last four digits a queued text goes to."""
-    who = visit.customer or "The caller"
+    who = clip(visit.customer or "The caller", LONGEST_NAME)
     day = speech.day_with_year(visit.start.date())
     span = f"{day} from {speech.clock(visit.start)} to {speech.clock(visit.end)} {visit.zone}"
-    what = f"a {visit.service} ({speech.duration(visit.minutes)}) on {span}"
-    by = f" with {visit.technician}" if visit.technician else ""
+    what = f"a {clip(visit.service, LONGEST_LABEL)} ({speech.duration(visit.minutes)}) on {span}"
+    by = f" with {clip(visit.technician, LONGEST_NAME)}" if visit.technician else ""
     if requested:
-        lines = [
-            f"Requested! {who} asked for {what}. The time is being held until the office approves it.",
-            "Do not say it is confirmed.",
-        ]
+        lines = [f"Requested! {who} asked for {what}. The time is being held until the office approves it."]
+        lines.append("Do not say it is confirmed.")
     else:
         lines = [f"Booked! {who} is confirmed for {what}{by}."]
     if visit.covers:
-        lines.append(f"What it covers: {visit.covers}")
+        lines.append(f"What it covers: {clip(first_sentence(visit.covers), LONGEST_TEXT)}.")
     if visit.place:
-        lines.append(f"Address: {visit.place}.")
-    if note:
-        lines.append(note)
+        lines.append(f"Address: {clip(visit.place, LONGEST_PLACE)}.")
+    if visit.video:
+        lines.append(f"Video link: {visit.video}")
     if text_to:
         lines.append(f"A confirmation text is on its way to the number ending {text_to}.")
     if also:
@@ -182,24 +159,17 @@ def booked(
     return "\n".join(lines)
 
 
+def first_sentence(text: str) -> str:
+    """The first sentence of a description, as a clause."""
+    return lower_first(re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0])
+
+
 def also_has(visits: Sequence[VisitWords]) -> str | None:
     """The caller's other visits of this service, so that nobody is booked twice by accident."""
     if not visits:
         return None
-    named = speech.listing([f"a {one.service} on {one.when}" for one in visits], "and")
+    named = speech.listing([f"a {clip(one.service, LONGEST_LABEL)} on {one.when}" for one in visits[:3]], "and")
     return f"This caller also has {named}; check that both are wanted."
-
-
-def booking_failed(problem: Problem) -> str:
-    """Nothing was booked, and why, and what to say next."""
-    lines = [
-        f"{BOOKING_FAILED} the visit is NOT booked. Do not tell the caller it is.**",
-        f"Why: {lower_first(problem.detail)}.",
-    ]
-    if alternatives := problem.extras.get("alternatives"):
-        lines.append(f"Nearest open times: {times_of(alternatives)}.")
-    lines.append(f"Next: {_next(problem)}")
-    return with_code("\n".join(lines), problem.code)
 
 
 def choice_needed(visits: Sequence[VisitWords], nothing: str) -> str:
@@ -207,7 +177,7 @@ def choice_needed(visits: Sequence[VisitWords], nothing: str) -> str:
     lines = [f"{CHOICE_NEEDED} nothing has been {nothing} yet. This caller has {len(visits)} upcoming visits:"]
     if len(visits) == 1:
         lines = [f"{CHOICE_NEEDED} nothing has been {nothing} yet. This caller has one upcoming visit:"]
-    lines.extend(f"{number}. {visit.line}" for number, visit in enumerate(visits, 1))
+    lines.extend(listed(visits))
     lines.append(
         "Ask which one, then call this tool again with booking_selector set to the number, the booking code, or part "
         "of the service name."
@@ -218,60 +188,73 @@ def choice_needed(visits: Sequence[VisitWords], nothing: str) -> str:
 def cancelled(visit: VisitWords) -> str:
     """The visit is off."""
     return (
-        f"Cancelled! Your {visit.service} ({speech.duration(visit.minutes)}) on "
+        f"Cancelled! Your {clip(visit.service, LONGEST_LABEL)} ({speech.duration(visit.minutes)}) on "
         f"{speech.moment_with_year(visit.start)} has been cancelled."
     )
-
-
-def cancellation_failed(problem: Problem, visits: Sequence[VisitWords] = ()) -> str:
-    """Nothing was cancelled."""
-    return _change_failed(CANCELLATION_FAILED, problem, "Nothing was cancelled.", visits)
 
 
 def rescheduled(visit: VisitWords, old_start: datetime, *, requested: bool = False) -> str:
     """The visit has a new time and the old one is free. A request that is still unapproved says so."""
     state = "is now held, waiting for the office," if requested else "is now confirmed"
     return (
-        f"Rescheduled! Your {visit.service} {state} for {speech.moment_with_year(visit.start)}.\n"
+        f"Rescheduled! Your {clip(visit.service, LONGEST_LABEL)} {state} for {speech.moment_with_year(visit.start)}.\n"
         f"The previous time, {speech.moment(old_start)}, has been released."
     )
 
 
-def reschedule_failed(problem: Problem, visits: Sequence[VisitWords] = (), *, old: VisitWords | None = None) -> str:
-    """Nothing was moved, and the truth about the old visit."""
-    stands = f"The visit on {old.when} still stands." if old else "Nothing was moved."
-    return _change_failed(RESCHEDULE_FAILED, problem, stands, visits)
+def listed(visits: Sequence[VisitWords]) -> list[str]:
+    """Visits as numbered lines, and how many are left unread."""
+    lines = [f"{number}. {visit.line}" for number, visit in enumerate(visits[:READ_OUT], 1)]
+    return [*lines, f"(+{len(visits) - READ_OUT} more)"] if len(visits) > READ_OUT else lines
 
 
-def your_visits(visits: Sequence[VisitWords]) -> str:
+def your_visits(visits: Sequence[VisitWords], number_ending: str) -> str:
     """What the caller has booked."""
     if not visits:
-        return "There is no upcoming visit under this number."
-    lines = [f"This caller has {len(visits)} upcoming visit{'s' if len(visits) > 1 else ''}:"]
-    lines.extend(f"{number}. {visit.line}" for number, visit in enumerate(visits, 1))
-    lines.append("Do not read the bracketed codes aloud.")
+        return (
+            f"{NO_VISITS} there is no upcoming visit under the number ending {number_ending}. "
+            "Ask for the number it was booked with, or offer to book."
+        )
+    count = f"{len(visits)} upcoming visits" if len(visits) > 1 else "one upcoming visit"
+    return "\n".join([f"This caller has {count}:", *listed(visits), "Do not read the bracketed codes aloud."])
+
+
+def noted(call_back: datetime, zone: str, number_ending: str) -> str:
+    """A message was taken; `call_back` (local) is when the task is due."""
+    return (
+        f"Noted! The office has the message. Someone will call the number ending {number_ending} back by "
+        f"{speech.moment(call_back)} {zone}."
+    )
+
+
+def emergency_noted(safety: str, *, alerted: bool) -> str:
+    """A message that tells of danger: the fixed words first. `alerted`: a text to whoever is on call is queued."""
+    told = "The person on call is being texted now." if alerted else "The office has it as an emergency."
+    return f"Noted! Say this to the caller now, word for word: {clip(safety, LONGEST_TEXT)}\n{told} Do not offer times."
+
+
+def link_queued(number_ending: str) -> str:
+    """The text with the booking page is queued."""
+    return f"Queued! A text with the booking page is on its way to the number ending {number_ending}."
+
+
+def about_caller(name: str | None, number_ending: str, visits: Sequence[VisitWords], last: str | None) -> str:
+    """Who is calling, for a voice agent's eyes: name, visits, and what the last conversation was about."""
+    lines = [f"Returning caller: {clip(name, LONGEST_NAME)}." if name else f"Known number ending {number_ending}."]
+    lines.append(
+        f"Upcoming visits: {upcoming_sentence(visits[:READ_OUT])}." if visits else "There is no upcoming visit."
+    )
+    if last:
+        lines.append(f"Last conversation: {clip(last, 600)}")
     return "\n".join(lines)
+
+
+def new_caller(number_ending: str | None) -> str:
+    """Nobody we know."""
+    under = f" under the number ending {number_ending}" if number_ending else ""
+    return f"New caller: nobody is known{under}. Ask for their name."
 
 
 def upcoming_sentence(visits: Sequence[VisitWords]) -> str:
     """The same as one sentence without codes, for a greeting; empty when there is none."""
     return speech.listing([f"{one.service} on {one.when}" for one in visits], "and")
-
-
-def _change_failed(prefix: str, problem: Problem, truth: str, visits: Sequence[VisitWords]) -> str:
-    text = f"{prefix} {lower_first(problem.detail)}. {truth}"
-    if alternatives := problem.extras.get("alternatives"):
-        text += f" Nearest open times: {times_of(alternatives)}."
-    if visits:
-        listed = " ".join(f"{number}. {visit.line}" for number, visit in enumerate(visits, 1))
-        text += f" The upcoming visits are: {listed}."
-    advice = _next(problem)
-    return with_code(f"{text} {advice[:1].upper()}{advice[1:]}", problem.code)
-
-
-def _next(problem: Problem) -> str:
-    if problem.code in ("SLOT_UNAVAILABLE", "OUTSIDE_BOOKING_WINDOW") and not problem.extras.get("alternatives"):
-        return "offer to take a message so the office can call back."
-    if problem.code == "NOT_FOUND" and "ask" in problem.extras:
-        return str(problem.extras["ask"])
-    return NEXT.get(problem.code, problem.fix[:1].lower() + problem.fix[1:] if problem.fix else NEXT["INTERNAL_ERROR"])

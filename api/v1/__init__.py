@@ -2,8 +2,23 @@
 
 from fastapi import APIRouter
 
-from api.v1 import bookings, messages, scheduling, scheduling_slots
+from api.v1 import (
+    bookings,
+    calls,
+    conversations,
+    credentials,
+    hours,
+    leads,
+    llms,
+    messages,
+    scheduling,
+    scheduling_slots,
+    services,
+)
 
 router = APIRouter()
-for noun in (bookings, scheduling_slots, scheduling, messages):
+for noun in (
+    *(bookings, scheduling_slots, scheduling, leads, conversations, messages, calls),
+    *(services, hours, credentials, llms),
+):
     router.include_router(noun.router)

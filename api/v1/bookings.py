@@ -227,9 +227,7 @@ def shown(ctx: Context, rows: Sequence[Booking]) -> list[dict[str, Any]]:
 def phone_of(ctx: Context, lead_id: str | None) -> str | None:
     """The number of a lead's customer. Raises NOT_FOUND for a lead that is not this business's, MISSING_FIELDS."""
     if lead_id is None:
-        raise Problem(
-            "MISSING_FIELDS", "Missing: phone.", fix="Send phone, or the lead_id of a lead.", fields=["phone"]
-        )
+        raise Problem("MISSING_FIELDS", "Missing: phone.", fix="Send phone or lead_id.", fields=["phone"])
     found = listings.lead_and_customer(ctx, lead_id)
     return not_found("lead") if found is None else found[1].phone
 

@@ -88,9 +88,9 @@ class AvailableSlots(Shown):
 
 @router.post("/check-availability", response_model=Data[Availability])
 async def check_availability(
-    body: AskedTime, caller: Annotated[Caller, Depends(needs("READ_BOOKINGS", "READ_AVAILABILITY"))]
+    body: AskedTime, caller: Annotated[Caller, Depends(needs("READ_BOOKINGS"))]
 ) -> JSONResponse:
-    """Whether one time is open, with its neighbours; 200 for a closed day too. READ_BOOKINGS or READ_AVAILABILITY."""
+    """Whether one time is open, with its neighbours; 200 for a closed day too. Scope READ_BOOKINGS."""
 
     def ask(ctx: Context) -> dict[str, Any]:
         zone = wire.zone_of(body.timezone, ctx.org.zone)

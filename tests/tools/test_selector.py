@@ -177,6 +177,22 @@ async def test_three_wrong_codes_spend_the_right_one(office: Office) -> None:
     assert not await office(lambda ctx: selector.redeem(ctx, SARAH, code), scope="call-1")
 
 
+async def test_a_strict_refusal_texts_one_code_and_keeps_the_tries_a_rollback_undid(office: Office) -> None:
+    def refused_three_times(ctx: Context) -> list[str]:
+        for _ in range(3):
+            with pytest.raises(Problem) as caught, ctx.session.begin_nested():
+                proof(ctx, "strict", PRIYA, confirm_code="no")
+            ctx.org.voice_identity = "strict"
+            selector.after_refusal(ctx, caught.value)
+        return list(ctx.session.scalars(select(Message.body).where(Message.kind == "code")))
+
+    bodies = await office(refused_three_times, scope="call-1")
+    code = re.findall(r"\d{6}", bodies[0])[0]
+    assert len(bodies) == 1
+    assert await office(lambda ctx: selector.redeem(ctx, SARAH, code), scope="call-1")
+    assert not await office(lambda ctx: selector.redeem(ctx, SARAH, code), scope="call-2")
+
+
 async def test_a_code_is_worth_nothing_after_ten_minutes(office: Office) -> None:
     code = await texted_code(office)
     office.later(minutes=10)

@@ -1,0 +1,50 @@
+"""What the script listens for beside intents: moods, doubts, and the turns of phrase that must never lead to a write."""
+
+import re
+
+INSTEAD = re.compile(
+    r"\b(instead|resched\w*|move (?:it|my|the)|change (?:it|my|the)|(?:different|another|other) (?:day|time)|"
+    r"push (?:it|my)|can'?t make (?:it|that)|doesn'?t work any\s?more|switch)\b",
+    re.IGNORECASE,
+)
+CANNOT_COME = re.compile(
+    r"\b(?:can'?t|cannot|can not|won'?t be able to|not able to|unable to) (?:make|do|be there|keep|be home)\b|"
+    r"\b(?:something|somethin|smth) (?:came|has come) up\b|\b(?:won'?t|will not|not going to) be (?:home|there)\b",
+    re.IGNORECASE,
+)
+THINKING = re.compile(
+    r"\blet me (?:think|check|see|ask|talk|look)\b|\bthink (?:about it|it over)\b|\bget back to (?:you|u)\b|"
+    r"\bnot sure yet\b|\b(?:need|have|got) to (?:check|ask|talk|think|look)\b|"
+    r"\bi'?ll (?:let (?:you|u) know|think|check|see|call|text|ask)\b|\b(?:one|a) (?:sec|second|moment|minute)\b|\bhold on\b",
+    re.IGNORECASE,
+)
+ANY_TIME = re.compile(
+    r"\b(?:any ?time|any of (?:them|those|these)|either(?: one| of them)?|whichever|whatever(?: works| is best)?|"
+    r"you (?:pick|choose|decide)|doesn'?t matter|don'?t (?:care|mind)|(?:i'?m|we'?re) (?:flexible|easy|open))\b",
+    re.IGNORECASE,
+)
+UPSET = re.compile(
+    r"\b(?:ridiculous|unacceptable|never (?:showed|came|called)|didn'?t (?:show|even show)|no[- ]show(?:ed)?|worst|"
+    r"terrible|horrible|awful service|furious|pissed|scam(?:m\w+)?|rip(?:ped)? ?off|lawyer|sue you|bbb|refund|"
+    r"complain\w*|disgusted|fed up|sick of|waiting all (?:day|morning|afternoon)|(?:bad|angry) review)\b",
+    re.IGNORECASE,
+)
+GOODBYE = re.compile(
+    r"\b(?:bye+|see (?:you|ya|u)|cya|take care|have a (?:good|great|nice)|talk (?:soon|later)|good ?night|"
+    r"sounds? good|perfect|awesome|great|cool|got it|will do|no worries)\b|^\W*\U0001f44d",
+    re.IGNORECASE,
+)
+TROUBLE = re.compile(
+    r"\b(?:leak\w*|br[eo]ke\w*|broken|clog\w*|dead|died|out|down|stopped|quit|nothing|stuck|cold|freezing|frozen|"
+    r"no (?:heat|hot water|power|ac|a/c|air|water|cold air)|not (?:work\w*|heat\w*|cool\w*|turn\w*|start\w*|blow\w*)|"
+    r"(?:won'?t|doesn'?t|isn'?t|does not|will not|is not) \w+|burst|overflow\w*|flood\w*|dripp\w*|smell\w*|nois[ey]\w*|"
+    r"rattl\w*|bang\w*|acting up|weird|strange|broke down)\b",
+    re.IGNORECASE,
+)
+SALES = re.compile(
+    r"\b(?:seo|google (?:ranking|reviews? for sale)|rank(?:ing)? (?:your|on google)|business (?:loan|funding)|"
+    r"merchant (?:cash|services)|crypto|bitcoin|congratulations|you(?:'ve| have) won|lottery|web ?site design|"
+    r"boost your (?:sales|traffic)|more leads for your)\b",
+    re.IGNORECASE,
+)
+WRONG_NUMBER = re.compile(r"\bwrong (?:number|person)\b|\bdidn'?t (?:call|mean to call)\b|\b(?:butt|pocket) dial", re.I)

@@ -1,0 +1,66 @@
+"""Dates that differ from the week: closed, or open at other hours, for everybody or for one technician (TP-A7)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from storage.context import Context
+from storage.tables import AuditEntry, DateOverride, Technician, new_id
+from tools.problems import Problem, not_found
+
+DAY = 24 * 60
+
+
+def add(
+    ctx: Context,
+    day: date,
+    *,
+    spans: Sequence[tuple[int, int]] = (),
+    reason: str | None = None,
+    technician_id: str | None = None,
+) -> DateOverride:
+    """Close a local date, or open it at `spans` (minutes after midnight). Visits already booked stay.
+
+    Raises VALIDATION_ERROR for spans that are none, NOT_FOUND for a technician of another business.
+    """
+    if any(not 0 <= opens < closes <= DAY for opens, closes in spans):
+        raise Problem("VALIDATION_ERROR", "The hours end before they begin.", fix="Send start before end.")
+    if technician_id is not None:
+        technician = ctx.session.get(Technician, technician_id)
+        if technician is None or technician.org_id != ctx.org.id:
+            not_found("technician")
+    override = DateOverride(
+        id=new_id(),
+        org_id=ctx.org.id,
+        technician_id=technician_id,
+        day=day,
+        spans=[list(span) for span in spans],
+        reason=reason,
+    )
+    ctx.session.add(override)
+    _audit(ctx, "blackout.created", override)
+    ctx.session.flush()
+    return override
+
+
+def remove(ctx: Context, override_id: str) -> None:
+    """Let a date be like its weekday again. Raises NOT_FOUND."""
+    override = ctx.session.get(DateOverride, override_id)
+    if override is None or override.org_id != ctx.org.id:
+        not_found("blackout")
+    _audit(ctx, "blackout.deleted", override)
+    ctx.session.delete(override)
+
+
+def _audit(ctx: Context, action: str, override: DateOverride) -> None:
+    ctx.session.add(
+        AuditEntry(
+            org_id=ctx.org.id,
+            at=ctx.now,
+            actor_kind=ctx.actor.kind,
+            actor_name=ctx.actor.name,
+            action=action,
+            subject_kind="date_override",
+            subject_id=override.id,
+            detail={"day": override.day.isoformat()},
+        )
+    )

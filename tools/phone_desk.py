@@ -1,0 +1,131 @@
+"""What a receptionist does besides the schedule: know the caller, take a message, text the booking page (contract 2.6)."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+import prompts
+from storage.context import Context
+from storage.tables import Call, Conversation, Customer, Task
+from tools import booking as bookings
+from tools import conversations, handoff, leads, messages, summary, weeks, wording
+from tools.by_phone import Asked, number
+from tools.phone_changes import claimed_number
+from tools.problems import Problem
+from tools.rules import phones, urgency, wall_time
+from tools.rules.working_hours import stretches
+from tools.telling import all_words
+from tools.tool import Said
+
+CALL_BACK = {"routine": timedelta(hours=2), "urgent": timedelta(hours=1)}
+DAYS_AHEAD = 14
+LEVELS = ("routine", "urgent", "emergency")
+LONGEST_MESSAGE = 1000
+NO_LINK = {
+    "opted_out": ("OPTED_OUT", "This number asked us not to text it."),
+    "landline": ("INVALID_PHONE", "That number cannot receive texts."),
+}
+
+
+def about_caller(ctx: Context, asked: Asked) -> Said:
+    """Who is calling, what they have booked, and what was last talked about."""
+    if number(ctx, asked) is None:
+        return Said(True, wording.new_caller(None))
+    phone = claimed_number(ctx, asked)
+    customer = customer_with(ctx, phone)
+    if customer is None:
+        return Said(True, wording.new_caller(phones.last_four(phone)))
+    visits = all_words(ctx, bookings.upcoming(ctx, phone))
+    last = last_summary(ctx, customer) if asked.sees_threads else None
+    return Said(True, wording.about_caller(customer.name, phones.last_four(phone), visits, last))
+
+
+def take_message(ctx: Context, asked: Asked) -> Said:
+    """Keep a message for the office, with a time to call back by; danger in it alerts whoever is on call."""
+    asked.need("message")
+    phone = number(ctx, asked)
+    if phone is None:
+        asked.need("phone")
+        raise AssertionError("unreachable")
+    text = (asked.text("message") or "")[:LONGEST_MESSAGE]
+    customer = leads.customer_for(ctx, phone, name=asked.text("name"))
+    lead = conversations.lead_for(ctx, customer, "VOICE")
+    leads.note(ctx, lead, "message_taken")
+    heard = urgency.read(text, trade=ctx.org.trade)
+    level = max(heard.level, _claimed_level(asked), key=LEVELS.index)
+    if level == "emergency":
+        handoff.hand_off(ctx, None, "emergency", level, text, customer, danger=heard.kind)
+        safety = prompts.render(f"safety/{heard.kind}") if heard.kind else "If anyone is in danger, call 911 now."
+        return Said(True, wording.emergency_noted(safety, alerted=bool(handoff.on_call(ctx))))
+    due_at = call_back_by(ctx, level)
+    call = select(Call.id).where(Call.org_id == ctx.org.id, Call.provider_id == (asked.call_id or ""))
+    ctx.session.add(
+        Task(
+            org_id=ctx.org.id,
+            kind="message",
+            urgency=level,
+            text=f"Message by phone: {text}",
+            customer_id=customer.id,
+            call_id=ctx.session.scalars(call.limit(1)).first(),
+            due_at=due_at,
+            created_at=ctx.now,
+        )
+    )
+    zone = wall_time.zone_words(ctx.org.zone, due_at)
+    return Said(True, wording.noted(due_at.astimezone(ctx.org.zone), zone, phones.last_four(phone)))
+
+
+def send_link(ctx: Context, asked: Asked) -> Said:
+    """Text the booking page to the caller; says so only when the text is queued."""
+    phone = number(ctx, asked)
+    if phone is None:
+        asked.need("phone")
+        raise AssertionError("unreachable")
+    message = messages.say(
+        ctx,
+        to=leads.customer_for(ctx, phone, name=asked.text("name")),
+        body=prompts.render(
+            "sms/booking_link", business_name=ctx.org.name, rebook_link=f"{asked.public_url}/book/{ctx.org.slug}"
+        ),
+        kind="booking_link",
+        exempt_quiet=True,
+    )
+    if message.state == "skipped":
+        code, why = NO_LINK.get(message.reason or "", ("UPSTREAM_UNAVAILABLE", "Texts cannot be sent just now."))
+        raise Problem(code, why, ask="take the details on the call instead.")
+    return Said(True, wording.link_queued(phones.last_four(phone)))
+
+
+def call_back_by(ctx: Context, level: str) -> datetime:
+    """The UTC time by which a message of this urgency is answered: two working hours, one when urgent.
+
+    Counted from now, or from the next opening; without opening hours in sight, from now.
+    """
+    today = ctx.local_now.date()
+    week = weeks.weeks_of(ctx, None, {}, today, today + timedelta(days=DAYS_AHEAD))[None]
+    days = [today + timedelta(days=ahead) for ahead in range(-1, DAYS_AHEAD)]
+    now = int(ctx.now.timestamp())
+    wait = int(CALL_BACK[level].total_seconds())
+    ahead = [one for one in stretches(week, days, ctx.org.zone) if one.closes > now]
+    begins = max(now, ahead[0].opens) if ahead else now
+    closes = ahead[0].closes if ahead else begins + wait
+    quarter = -(-min(begins + wait, closes) // 900) * 900
+    return datetime.fromtimestamp(quarter, UTC)
+
+
+def customer_with(ctx: Context, phone: str) -> Customer | None:
+    """The customer known by this number (E.164)."""
+    return ctx.session.scalars(select(Customer).where(Customer.org_id == ctx.org.id, Customer.phone == phone)).first()
+
+
+def last_summary(ctx: Context, customer: Customer) -> str | None:
+    """What the last conversation with this customer was about, in a few sentences."""
+    theirs = select(Conversation).where(Conversation.org_id == ctx.org.id, Conversation.customer_id == customer.id)
+    latest = theirs.where(Conversation.last_message_at.is_not(None)).order_by(Conversation.last_message_at.desc())
+    thread = ctx.session.scalars(latest.limit(1)).first()
+    return str(summary.summarise(ctx, thread)["summary"]) if thread is not None else None
+
+
+def _claimed_level(asked: Asked) -> str:
+    said = (asked.text("urgency") or "").casefold()
+    return said if said in LEVELS else "routine"

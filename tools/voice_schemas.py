@@ -1,0 +1,139 @@
+"""The tools of a phone call as a voice platform is told of them: each argument declared once, with its words.
+
+They go by the same names as the toolbox's, because they do the same. Here an argument that was not said is left out,
+and the caller's number comes from the platform, not from the model.
+"""
+
+import re
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, Field
+
+_SERVICE = "The service by name, as the caller puts it; leave it out for the usual first visit."
+_PHONE = "Only when the visit is under another number than the one this call comes from. Never make one up."
+_SELECTOR = (
+    "Which visit: its number in the list, its booking code, part of its service or its day. Leave out if only one."
+)
+_LAST_NAME = "The last name on the visit; only when this tool asked for a proof."
+_VISIT_DAY = "The day the visit is booked for; only when this tool asked for a proof."
+_CONFIRM_CODE = "The 6-digit code texted to the visit's phone, if the caller reads one out."
+
+
+class VoiceSchema(BaseModel):
+    """One tool: the class name is its name, the docstring its description, the fields its arguments.
+
+    `while_waiting` is what a caller may hear meanwhile; `writes` says whether it changes anything.
+    """
+
+    while_waiting: ClassVar[str] = "One moment."
+    writes: ClassVar[bool] = False
+
+    @classmethod
+    def tool_name(cls) -> str:
+        """book_job for BookJob."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def description(cls) -> str:
+        """The docstring, as one paragraph."""
+        return " ".join((cls.__doc__ or "").split())
+
+    @classmethod
+    def parameters(cls) -> dict[str, Any]:
+        """The arguments as JSON Schema, an object on top; what was not said is left out."""
+        properties = {
+            name: {"type": "string", "description": field.description or ""} for name, field in cls.model_fields.items()
+        }
+        required = [name for name, field in cls.model_fields.items() if field.is_required()]
+        return {"type": "object", "properties": properties, "required": required}
+
+    @classmethod
+    def strict_parameters(cls) -> dict[str, Any]:
+        """The same under OpenAI's strict subset: closed, every argument required, null for what was not said."""
+        loose = cls.parameters()
+        properties = {
+            name: one if name in loose["required"] else {**one, "type": ["string", "null"]}
+            for name, one in loose["properties"].items()
+        }
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "additionalProperties": False,
+        }
+
+
+class ListOpenSlots(VoiceSchema):
+    """List open times for a visit. Pass the caller's own words for day and time; never work out dates yourself. Offer
+    only times this tool has listed."""
+
+    while_waiting = "Let me look at the schedule."
+
+    service: str | None = Field(None, description=_SERVICE)
+    preferred_day: str | None = Field(None, description="The day in the caller's words: tomorrow, next Tuesday, asap.")
+    preferred_time: str | None = Field(None, description="The time in the caller's words: morning, around 2, after 3.")
+    postal_code: str | None = Field(None, description="ZIP code of the job, if the caller said it.")
+    address: str | None = Field(None, description="Address of the job, if the caller said it.")
+
+
+class BookJob(VoiceSchema):
+    """Book one slot. Only after the caller has accepted that one slot. It is booked only if the answer begins with
+    Booked!"""
+
+    while_waiting = "Let me book that."
+    writes = True
+
+    slot: str = Field(description="Exactly as listed by list_open_slots, such as 2026-11-23 09:00.")
+    name: str = Field(description="The caller's first and last name.")
+    service: str | None = Field(None, description="The service the slot was listed for.")
+    phone: str | None = Field(None, description=_PHONE)
+    address: str | None = Field(None, description="Street address of the job.")
+    postal_code: str | None = Field(None, description="ZIP code of the job.")
+    email: str | None = Field(None, description="E-mail address, if the caller offers one.")
+    notes: str | None = Field(None, description="The problem in a few words, gate codes, pets.")
+    attendees: str | None = Field(None, description="E-mail addresses of others to tell, parted by commas.")
+
+
+class Reschedule(VoiceSchema):
+    """Move one of the caller's visits to another open slot they accepted. It is moved only if the answer begins with
+    Rescheduled!"""
+
+    while_waiting = "Let me move that."
+    writes = True
+
+    new_slot: str = Field(description="Exactly as listed by list_open_slots, such as 2026-11-24 14:00.")
+    booking_selector: str | None = Field(None, description=_SELECTOR)
+    phone: str | None = Field(None, description=_PHONE)
+    name: str | None = Field(None, description=_LAST_NAME)
+    visit_day: str | None = Field(None, description=_VISIT_DAY)
+    confirm_code: str | None = Field(None, description=_CONFIRM_CODE)
+
+
+class Cancel(VoiceSchema):
+    """Cancel one of the caller's visits, because they asked for that. It is cancelled only if the answer begins with
+    Cancelled!"""
+
+    while_waiting = "Let me see to that."
+    writes = True
+
+    booking_selector: str | None = Field(None, description=_SELECTOR)
+    reason: str | None = Field(None, description="Why, in a few words, if they said.")
+    phone: str | None = Field(None, description=_PHONE)
+    name: str | None = Field(None, description=_LAST_NAME)
+    visit_day: str | None = Field(None, description=_VISIT_DAY)
+    confirm_code: str | None = Field(None, description=_CONFIRM_CODE)
+
+
+class FindMyBookings(VoiceSchema):
+    """List the caller's upcoming visits."""
+
+    while_waiting = "Let me look that up."
+
+    phone: str | None = Field(None, description=_PHONE)
+    booking_selector: str | None = Field(None, description="A booking code the caller reads out, as a proof.")
+    name: str | None = Field(None, description=_LAST_NAME)
+    visit_day: str | None = Field(None, description=_VISIT_DAY)
+    confirm_code: str | None = Field(None, description=_CONFIRM_CODE)
+
+
+VOICE_SCHEMAS: tuple[type[VoiceSchema], ...] = (ListOpenSlots, BookJob, Reschedule, Cancel, FindMyBookings)
