@@ -50,12 +50,23 @@ def move_or_cancel(turn: Turn) -> str:
 
 def means_another_time(turn: Turn) -> bool:
     """Whether someone who has a visit speaks of another time for it, and not of another job."""
+    if speaks_of_a_visit(turn):
+        return False
     booking_now = turn.memory.get("doing") == "book" and turn.memory.get("awaiting") == "slot"
     if booking_now or not chat.visits_of(turn.ctx):
         return False
     if INSTEAD.search(turn.text):
         return True
     return turn.heard.intent in ("availability", "give_datetime") and turn.heard.issue is None
+
+
+def speaks_of_a_visit(turn: Turn) -> bool:
+    """Whether the day and time they name are those of a visit they have: "see you Tuesday"."""
+    told = turn.heard.when
+    if told.day is None or told.last_day is not None or len(told.days) > 1 or INSTEAD.search(turn.text):
+        return False
+    starts = [one.local_start for one in chat.visits_of(turn.ctx)]
+    return any(one.date() == told.day and told.start in (None, one.time()) for one in starts)
 
 
 def move(turn: Turn) -> str:

@@ -8,6 +8,7 @@ from agent import details
 from agent.asked import asked
 from agent.intent import Facts, intent
 from agent.names import name_in
+from agent.spelling import mended
 from tools.rules import consent, when
 from tools.rules.assent import plain
 from tools.rules.offers import numbered, position, times_listed
@@ -48,10 +49,14 @@ _SPANISH_HINT = re.compile(
     r"\b(?:el|la|los|las|una?|mi|para|con|est[aá]|tengo|gracias|agua|casa|s[ií]|que|de|en|se|me|no"
     r"|lunes|martes|mi[eé]rcoles|jueves|viernes|hoy)\b"
 )
+_TROUBLES = frozenset(
+    ["working", "heating", "cooling", "furnace", "heater", "leaking", "broken", "boiler", "thermostat", "clogged"]
+)
 _PLEASANT = re.compile(
-    r"\b(?:hav(?:e|ing)|enjoy(?:ing)?|hope|happy) [^.?!;,]{0,30}(?:weekend|day|morning|afternoon|evening|thanksgiving)\b",
+    r"\b(?:hav(?:e|ing)|enjoy(?:ing)?|hope)\b[^.?!;,]{0,24}\b(?:good|great|nice|lovely|wonderful|happy)"
+    r" (?:weekend|day|morning|afternoon|evening|thanksgiving)\b",
     re.IGNORECASE,
-)  # a wish of ours, not of theirs
+)  # a kind word about a day is no wish for it
 _NUMBER = re.compile(r"\d+")
 _ISSUE_LEAD = re.compile(
     r"^(?:\W|\b(?:hi|hello|hey|there|yes|yeah|well|so|um|uh|ok|okay|sure|please|good (?:morning"
@@ -185,11 +190,11 @@ def _choice(low: str, context: str | None) -> int | None:
 
 
 def _issue(text: str, kind: str, address: str | None) -> str | None:
-    """The sentences that name a trouble or a job, else, when it answers our question, the message; never the address."""
+    """The sentences that name a trouble or a job, else the message when it answers our question; never the address."""
     if kind in ("stop", "confirm", "deny", "cancel", "reschedule", "human", "lookup"):
         return None
     parts = [" ".join(part.split()) for part in re.split(r"(?<=[.!?])\s+|\n+", text)]
-    telling = [part for part in parts if _TROUBLE.search(part)]
+    telling = [part for part in parts if _TROUBLE.search(part) or _TROUBLE.search(mended(part.lower(), _TROUBLES))]
     if not telling and kind != "give_issue":
         return None
     found = " ".join(telling or parts)

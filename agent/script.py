@@ -71,6 +71,8 @@ def _aside(turn: Turn, *, answered: bool) -> str | None:
     if SALES.search(turn.text):
         turn.thread.unbooked_reason = "spam"
         return replies.NOT_FOR_US.format(business=turn.ctx.org.name)
+    if existing.speaks_of_a_visit(turn) and not heard.issue and turn.memory.get("awaiting") != "slot":
+        return _acknowledge(turn)
     if turn.said_when or (heard.issue and not heard.price_question):
         return None
     if THINKING.search(turn.text):
@@ -98,6 +100,8 @@ def _go_on(turn: Turn, intent: str, *, answered: bool) -> str:
         return _noted(turn)
     if memory.get("awaiting") == "times" and intent == "confirm":
         return _offer(turn)
+    if memory.get("lost") and intent == "give_issue" and not (turn.said_when or told or _known_trouble(turn)):
+        return _lost(turn)
     if intent in ("book", "availability", "give_issue", "give_datetime") or heard.issue is not None:
         return _offer(turn)
     if turn.said_when and not (visits and heard.thanks):
@@ -114,6 +118,10 @@ def _go_on(turn: Turn, intent: str, *, answered: bool) -> str:
         turn.ask("issue", "book")
         return replies.HELLO.format(business=turn.ctx.org.name)
     return _lost(turn)
+
+
+def _known_trouble(turn: Turn) -> bool:
+    return bool(TROUBLE.search(turn.text)) or services.match_label(turn.ctx, turn.text) is not None
 
 
 def _keep_details(turn: Turn) -> None:

@@ -1,4 +1,4 @@
-"""What the script listens for beside intents: moods, doubts, and the turns of phrase that must never lead to a write."""
+"""What the script listens for beside intents: moods, doubts, and phrases that must never lead to a write."""
 
 import re
 
@@ -15,7 +15,8 @@ CANNOT_COME = re.compile(
 THINKING = re.compile(
     r"\blet me (?:think|check|see|ask|talk|look)\b|\bthink (?:about it|it over)\b|\bget back to (?:you|u)\b|"
     r"\bnot sure yet\b|\b(?:need|have|got) to (?:check|ask|talk|think|look)\b|"
-    r"\bi'?ll (?:let (?:you|u) know|think|check|see|call|text|ask)\b|\b(?:one|a) (?:sec|second|moment|minute)\b|\bhold on\b",
+    r"\bi'?ll (?:let (?:you|u) know|think|check|see|call|text|ask)\b|"
+    r"\b(?:one|a) (?:sec|second|moment|minute)\b|\bhold on\b",
     re.IGNORECASE,
 )
 ANY_TIME = re.compile(

@@ -38,12 +38,8 @@ BOOKINGS = "/api/private/v1/bookings"
 CATALOGUE: dict[str, Any] = Catalogue(
     actions=[
         _protected("list_bookings", f"GET {BOOKINGS}", "READ_BOOKINGS", "Bookings of a range of dates."),
-        _protected(
-            "get_booking_status", f"GET {BOOKINGS}/{{booking_id}}", "READ_BOOKINGS", "One booking now."
-        ),
-        _protected(
-            "book_job", f"POST {BOOKINGS}", "WRITE_BOOKINGS", "Book a visit; texts follow.", KEYED
-        ),
+        _protected("get_booking_status", f"GET {BOOKINGS}/{{booking_id}}", "READ_BOOKINGS", "One booking now."),
+        _protected("book_job", f"POST {BOOKINGS}", "WRITE_BOOKINGS", "Book a visit; texts follow.", KEYED),
         _protected(
             "reschedule_booking",
             f"PATCH {BOOKINGS}/{{booking_id}}",
@@ -58,9 +54,7 @@ CATALOGUE: dict[str, Any] = Catalogue(
             "Call a visit off; its record stays and no text treats it as active.",
             KEYED,
         ),
-        _protected(
-            "get_private_api_health", "GET /api/private/v1/health", None, "Whose credential, which scopes."
-        ),
+        _protected("get_private_api_health", "GET /api/private/v1/health", None, "Whose credential, which scopes."),
         _protected(
             "list_open_slots",
             "GET /api/private/v1/slots",

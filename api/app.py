@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from api import book, health, private, sandbox, twilio, v1, voice
+from api import book, health, private, retell, sandbox, twilio, v1, voice
 from api.clock import Clock
 from api.deps import House
 from api.edge import Edge
@@ -68,7 +68,7 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
     app.add_middleware(Edge, body_limit=BODY_LIMIT)
     app.mount("/static", static, name="static")
     install_error_handlers(app)
-    for door in (health, voice, twilio, private, v1, sandbox, book):
+    for door in (health, voice, retell, twilio, private, v1, sandbox, book):
         app.include_router(door.router)
     return app
 

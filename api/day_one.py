@@ -116,6 +116,9 @@ def told(settings: Settings, org: Org, company: Company) -> Iterator[str]:
         fields = {"CallSid": "CA1", "From": A_CALLER, "To": company.phone, "DialCallStatus": "no-answer"}
         posted = " ".join(f"--data-urlencode {name}={value}" for name, value in fields.items())
         yield f"   curl {posted} {url}/api/twilio/voice/dial-complete"
+        yield "   The text is kept, not sent. To read it, make a key and ask with it as Bearer:"
+        yield f"   ringback credential create --name Owner --scopes READ_CONVERSATIONS --org {org.slug}"
+        yield f"   GET {url}/api/v1/messages?direction=out"
     else:
         yield "2. See what is still missing:  ringback doctor"
     yield "3. At Twilio, on the number's page (each HTTP POST):"
@@ -172,7 +175,7 @@ def _read(question: Question, text: str) -> Any:
     try:
         return question.read(text)
     except UnreadableAnswer as error:
-        raise Problem("VALIDATION_ERROR", str(error), fix=f"Change {question.key}.") from error
+        raise Problem("VALIDATION_ERROR", str(error), fix=f"Change --{question.key}.") from error
 
 
 def _ask(question: Question) -> Any:

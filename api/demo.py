@@ -80,7 +80,7 @@ class Stage:
         ]
         typer.echo(f"{when:>8}  {self.bold(f'{who:<11}')}  {first}")
         for line in rest:
-            typer.echo(" " * SAID_AT + line)
+            typer.echo(" " * min(SAID_AT, WIDTH - len(line)) + line)  # a long link moves to the left
 
     def aside(self, words: str) -> None:
         """What happens, rather than what is said."""
@@ -120,12 +120,12 @@ def scene(stage: Stage, words: str) -> Iterator[None]:
 def missed_call(stage: Stage) -> None:
     """Sarah rings, the shop's phone rings on, and a text goes out; the same news twice changes nothing."""
     ringing = {"CallSid": "CA" + "1" * 32, "CallStatus": "ringing"}
-    stage.says("Sarah", "*rings the shop*")
+    stage.says("Sarah", "(rings the shop)")
     twiml = stage.server.twilio("/voice/inbound", SARAH, **ringing)
     if "<Dial" not in twiml:
         raise Missing("the shop's phone was not rung")
     stage.server.pass_time(25)
-    stage.aside("Dana and Luis are on jobs. The phone rings for 25 seconds and nobody picks up.")
+    stage.aside("Dana and Luis are out on jobs; the phone rings for 25 seconds.")
     for _copy in range(2):
         stage.server.twilio("/voice/dial-complete", SARAH, **ringing, DialCallStatus="no-answer")
     stage.new_texts(SARAH, "text_back")
@@ -167,6 +167,7 @@ def voice_call(stage: Stage) -> None:
         postal_code="78704",
     )
     told(stage, "Booked!", booked)
+    on_his_phone(stage, "confirmation")
     server.pass_time(40)
     stage.says("Marcus", "Oh wait, my son has a game. Could you come Wednesday morning instead?")
     listed = server.voice(
@@ -176,11 +177,16 @@ def voice_call(stage: Stage) -> None:
     stage.says("Voice agent", f"{day} at {times[0][0]} is open. Shall I move it there?")
     stage.says("Marcus", "Yes, do that.")
     told(stage, "Rescheduled!", server.voice("reschedule-booking", CALL, new_slot=times[0][1]))
+    on_his_phone(stage, "moved")
     server.pass_time(40)
     stage.says("Marcus", "Hm. My brother-in-law says he can do it for a case of beer. Cancel it, sorry.")
     told(stage, "Cancelled!", server.voice("cancel-booking", CALL, reason="a relative will do it"))
-    stage.aside("Meanwhile, on Marcus's phone:")
-    stage.new_texts(MARCUS, "moved")
+
+
+def on_his_phone(stage: Stage, kind: str) -> None:
+    """The text that came of what was just said on the phone."""
+    stage.aside("Marcus's phone buzzes.")
+    stage.new_texts(MARCUS, kind)
 
 
 def staff_summary(stage: Stage) -> None:
@@ -237,7 +243,7 @@ def look_at(stage: Stage, *, keep: bool) -> None:
     server = stage.server
     booking_page = f"{server.url}/book/{server.company['slug']}"
     if not keep:
-        typer.echo(f"\nIt ran at {booking_page} and is gone; 'make demo KEEP=1' leaves it up to look at.")
+        typer.echo(f"\nIt ran at {booking_page} and is gone.\n'make demo KEEP=1' leaves it up to look at.")
         return
     confirmation = next(one for one in server.texts_to(SARAH) if one["kind"] == "confirmation")
     link = re.search(r"https?://\S+/manage/[\w-]+", confirmation["body"])

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import internal_error, log_bug, problem_response
 
+EVENT_LIMIT = 4 * 1024 * 1024  # bytes; Retell reports a call with every word's timing
+
 
 class Edge:
     """Pure ASGI middleware, so that it costs next to nothing and never buffers a stream.
@@ -31,12 +33,13 @@ class Edge:
         state["request_id"] = secrets.token_hex(8)
 
         received = 0
+        limit = EVENT_LIMIT if scope["path"].startswith("/api/retell/events/") else self._body_limit
 
         async def receive_limited() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._body_limit:
+            if received > limit:
                 raise HTTPException(413)
             return message
 

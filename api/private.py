@@ -29,7 +29,7 @@ A_WEEK = timedelta(days=6)
 DETAILS = ("customer_name", "customer_email", "address", "postal_code", "notes")
 
 
-class CredentialShown(CamelShown):
+class KeyShown(CamelShown):
     """Whose key this is."""
 
     id: str
@@ -44,7 +44,7 @@ class Health(CamelShown):
     ok: bool
     org_id: str
     org_name: str
-    credential: CredentialShown
+    credential: KeyShown
     scopes: list[str]
     server_time: Instant
 
@@ -79,9 +79,7 @@ class Slots(CamelShown):
 async def health(caller: Annotated[Caller, Depends(needs())]) -> JSONResponse:
     """Whose credential this is, and what it may do. Any valid credential."""
     credential = caller.credential
-    named = CredentialShown(
-        id=credential.id, name=credential.name, actor_type=credential.actor_type, prefix=credential.prefix
-    )
+    named = KeyShown(id=credential.id, name=credential.name, actor_type=credential.actor_type, prefix=credential.prefix)
     return JSONResponse(
         Health(
             ok=True,

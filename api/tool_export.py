@@ -9,11 +9,14 @@ from typing import Any
 
 from tools.voice_schemas import (
     VOICE_SCHEMAS,
+    AboutCaller,
     BookJob,
     Cancel,
     FindMyBookings,
     ListOpenSlots,
     Reschedule,
+    SendLink,
+    TakeMessage,
     VoiceSchema,
 )
 
@@ -25,6 +28,9 @@ PATHS: dict[type[VoiceSchema], str] = {
     Reschedule: f"{ROOT}/reschedule-booking",
     Cancel: f"{ROOT}/cancel-booking",
     FindMyBookings: f"{ROOT}/my-bookings",
+    AboutCaller: f"{ROOT}/context",
+    TakeMessage: f"{ROOT}/message",
+    SendLink: f"{ROOT}/send-link",
 }
 HEADERS = {"Authorization": "Bearer PASTE_CREDENTIAL_HERE"}
 TIMEOUT_SECONDS = 10  # our own hard stop is 5; a caller hears silence long before

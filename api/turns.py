@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from agent import facts, script
+from agent import claim_guard, facts, script
 from agent.replying import Model, ModelDown
-from agent.turn import TURN_SECONDS, Answer, answer, done_before
+from agent.turn import TURN_SECONDS, Answer, Check, answer, done_before
 from api.deps import House
 from storage import lookup, outbox, waiting
 from storage.context import ASSISTANT, Context
@@ -39,10 +39,12 @@ class ThreadUnits:
         return await self.house.read(self.org, unit, actor=ASSISTANT, channel=self.channel, scope=self.thread_id)
 
 
-async def turn(house: House, job: Job, model: Model | None, *, seconds: float = TURN_SECONDS) -> None:
+async def turn(
+    house: House, job: Job, model: Model | None, *, seconds: float = TURN_SECONDS, check: Check = claim_guard.check
+) -> None:
     """Answer the thread `job` is about, once. Without a model, or when it fails, the script answers, same tools.
 
-    `seconds` is how long the model may think. In an emergency only the script's fixed words are said.
+    `seconds` is how long the model may think, `check` judges what it wrote. In an emergency only the script's fixed words are said.
     """
     found = await house.db.read(
         lambda session: (lookup.org_by_id(session, job.org_id), session.get(Conversation, job.subject_id))
@@ -63,7 +65,7 @@ async def turn(house: House, job: Job, model: Model | None, *, seconds: float = 
         return
     if model is not None and thread.urgency != "emergency":
         try:
-            result = await answer(units, model, job.id, seconds=seconds)
+            result = await answer(units, model, job.id, seconds=seconds, check=check)
         except ModelDown as down:
             error = down.reason
             log.warning("turn %s: the model gave nothing usable (%s); the script answers", job.id, down.reason)

@@ -85,7 +85,7 @@ class CamelShown(Shown):
 def page_of(name: str, item: type[BaseModel]) -> type[BaseModel]:
     """The description of a page as `deps.paged` makes it."""
     fields: dict[str, Any] = {name: (list[item], ...), "total": (int, ...), "page": (int, ...), "size": (int, ...)}  # type: ignore[valid-type]
-    return create_model(f"PageOf{name.title().replace('_', '')}", **fields)
+    return create_model(f"PageOf{item.__name__}", **fields)
 
 
 def instant(text: str, zone: ZoneInfo) -> datetime:
@@ -105,10 +105,10 @@ def instant(text: str, zone: ZoneInfo) -> datetime:
 def wall_instant(day: str, at: str, zone: ZoneInfo) -> datetime:
     """A local date (YYYY-MM-DD) and time (HH:MM) in `zone`. Raises INVALID_TIME."""
     try:
-        return wall_time.resolve(date.fromisoformat(day), _clock(at), zone)
+        return wall_time.resolve(day_named(day), _clock(at), zone)
     except wall_time.NoSuchTime:
         raise _skipped() from None
-    except (ValueError, OverflowError):
+    except ValueError:
         raise Problem(
             "INVALID_TIME", "That is not a date and time.", fix="Write date as YYYY-MM-DD and time as HH:MM, 24 hours."
         ) from None

@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from storage.tables import Booking, Credential, EntryPoint, Org
@@ -50,14 +50,18 @@ def secret_hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+# Built once: it is asked before every request.
+_BY_SECRET = (
+    select(Credential, Org)
+    .join(Org, Org.id == Credential.org_id)
+    .where(or_(Credential.secret_hash == bindparam("digest"), Credential.previous_hash == bindparam("digest")))
+)
+
+
 def credential_by_secret(session: Session, secret: str, now: datetime) -> tuple[Credential, Org] | None:
     """The working credential with this secret, present or previous inside its overlap, and its business."""
     digest = secret_hash(secret)
-    row = session.execute(
-        select(Credential, Org)
-        .join(Org, Org.id == Credential.org_id)
-        .where(or_(Credential.secret_hash == digest, Credential.previous_hash == digest))
-    ).first()
+    row = session.execute(_BY_SECRET, {"digest": digest}).first()
     if row is None:
         return None
     credential, org = row

@@ -25,10 +25,6 @@ AGAIN = "then call this tool again"
 TAKE_MESSAGE = "offer to take a message so the office can call back."
 OFFER = f"offer these times, {AGAIN} with the one the caller picks."
 WHICH_ONE = f"ask which one, {AGAIN} with booking_selector set to the number, the booking code, or the service name."
-CODE_TEXTED = (
-    "If a visit under that number can be texted, 6 digits were just sent to it: ask for them, "
-    f"{AGAIN} with confirm_code."
-)
 
 NEXT = {
     "SLOT_UNAVAILABLE": OFFER,

@@ -1,4 +1,4 @@
-"""What a voice agent's tools do about time: the same acts as everywhere, told in sentences for the ear (contract 2.6)."""
+"""What a voice agent does about time: the same acts as everywhere, told in sentences for the ear (contract 2.6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,8 @@
 """What the chat tools know without being told, this customer and their visits, and their answers as a text."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -75,16 +76,22 @@ def find_times(ctx: Context, service: Service, wish: when.When, postal_code: str
     one_day = wish.day is not None and wish.last_day is None and len(wish.days) < 2
     per_day = TIMES_OF_ONE_DAY if one_day and not wish.near else TIMES_OF_A_DAY
     choice = slots.choose(ctx, service, wish, postal_code=code, days=DAYS_IN_A_TEXT, per_day=per_day)
+    that_day = [one for one in choice.days if one.day == wish.day]
+    if not choice.matched and that_day:
+        choice = replace(choice, days=that_day)
     return offer(ctx, choice)
 
 
 def offer(ctx: Context, choice: Choice) -> Said:
     """Open times as a text: a few of them, in words, remembered so that "the second one" means what was said."""
-    shown = [(opening.start.astimezone(choice.zone), day.more) for day in choice.days for opening in day.openings]
+    at_most = TIMES_OF_ONE_DAY if choice.matched else TIMES_OF_A_DAY
+    by_day = [
+        (day.day, sorted(one.start.astimezone(choice.zone) for one in day.openings[:at_most])) for day in choice.days
+    ]
     lead = "".join(_closed(day, reason) for day, reason in choice.closed)
     if choice.unread:
         lead += "I'm not sure which day you mean, so these are the soonest times. "
-    if not shown:
+    if not by_day:
         return Said(False, f"{lead}I don't see any open times in the next two weeks.", "NO_OPEN_TIMES", {"slots": []})
     if not choice.matched and not choice.unread and not lead:
         lead = "Nothing is open then. The closest times are "
@@ -92,22 +99,17 @@ def offer(ctx: Context, choice: Choice) -> Said:
         lead += "The closest times are "
     else:
         lead += "I have "
-    starts = [start for start, _more in shown]
+    starts = [start for _day, times in by_day for start in times]
     slots.remember(ctx, "slots", [start.isoformat() for start in starts], choice.service.id, str(choice.zone))
-    by_day = []
-    for day in choice.days:
-        clocks = [speech.clock(one.start.astimezone(choice.zone)) for one in day.openings]
-        by_day.append(f"{speech.day(day.day)} at {speech.listing(clocks)}")
-    say = (
-        f"{lead}{'; '.join(by_day)}. Which works for you?" if len(starts) > 1 else f"{lead}{by_day[0]}. Does that work?"
-    )
+    told = "; ".join(f"{speech.day(day)} at {speech.listing([*map(speech.clock, times)])}" for day, times in by_day)
+    say = f"{lead}{told}. {'Which works for you?' if len(starts) > 1 else 'Does that work?'}"
     listed = [{"slot": slot_tag.value(start), "when": speech.moment(start)} for start in starts]
     return Said(
         True, say, data={"service": choice.service.name, "slots": listed, "more": sum(d.more for d in choice.days)}
     )
 
 
-def _closed(day: datetime | Any, reason: str | None) -> str:
+def _closed(day: date, reason: str | None) -> str:
     return f"{speech.day(day)} is closed{f' ({reason})' if reason else ''}. "
 
 

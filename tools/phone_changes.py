@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from storage.context import Context
-from storage.tables import Booking, ConfirmCode
+from storage.tables import Booking
 from tools import bad_news, messages, selector, slots, wording
 from tools import booking as bookings
 from tools.by_phone import Asked, number, prove, start_of
@@ -57,18 +57,14 @@ def my_visits(ctx: Context, asked: Asked) -> Said:
 def claimed_number(ctx: Context, asked: Asked) -> str:
     """The number whose visits this is about, once the caller may know of them (X23).
 
-    Raises MISSING_FIELDS, INVALID_PHONE, and IDENTITY_NEEDED with the number in `claimed`.
+    Raises MISSING_FIELDS, INVALID_PHONE, IDENTITY_NEEDED.
     """
     claimed = number(ctx, asked)
     if claimed is None:
         asked.need("phone")
         raise AssertionError("unreachable")
     proofs = {name: asked.text(name) for name in ("name", "visit_day", "confirm_code")}
-    try:
-        prove(ctx, claimed, asked, booking_code=asked.text("booking_selector"), **proofs)
-    except Problem as problem:
-        problem.extras.update(claimed=claimed, code_wanted=_wants_code(ctx, asked))
-        raise
+    prove(ctx, claimed, asked, booking_code=asked.text("booking_selector"), **proofs)
     return claimed
 
 
@@ -79,11 +75,7 @@ def refused(ctx: Context, tool: str, problem: Problem) -> Said:
         slots.remember(ctx, "visits", [one.id for one in visits], None, ctx.org.timezone)
     if problem.code == "CUTOFF_PASSED":
         _leave_task(ctx, tool, problem)
-    if "wrong_code_for" in problem.extras:
-        selector.spend_try(ctx, problem.extras["wrong_code_for"])
-    if problem.extras.get("code_wanted"):
-        _text_code(ctx, problem.extras["claimed"])
-        problem.fix = bad_news.CODE_TEXTED
+    selector.after_refusal(ctx, problem)
     return told(tool, problem, all_words(ctx, visits))
 
 
@@ -128,16 +120,3 @@ def _leave_task(ctx: Context, tool: str, problem: Problem) -> None:
     about: dict[str, Any] = {"customer_id": visit.customer_id, "booking_id": visit.id}
     text = f"A caller asked to {wish} inside the cutoff. Call them."
     messages.open_task(ctx, kind="cutoff", urgency="urgent", text=text, **about)
-
-
-def _wants_code(ctx: Context, asked: Asked) -> bool:
-    """Whether a code should go to the number on the visit: nothing else counts here, or the agent asked for one."""
-    said = asked.text("confirm_code")
-    return not any(c.isdigit() for c in said) if said else ctx.org.voice_identity == "strict"
-
-
-def _text_code(ctx: Context, claimed: str) -> None:
-    """Text a code, unless one that was texted still works: nobody's phone is flooded by somebody else's calls."""
-    row = ctx.session.get(ConfirmCode, (ctx.org.id, claimed))
-    if row is None or row.expires_at <= ctx.now:
-        selector.send_code(ctx, claimed)

@@ -1,4 +1,4 @@
-"""What a receptionist does besides the schedule: know the caller, take a message, text the booking page (contract 2.6)."""
+"""A receptionist besides the schedule: know the caller, take a message, text the booking page (contract 2.6)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -51,11 +51,12 @@ def refused(
 def as_written(start: datetime, end: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """A time as JSON doors show it: UTC instants, the local date and time, the words, and the bare slot value."""
     local = start.astimezone(zone)
+    written = local.isoformat(timespec="minutes")  # several times faster than strftime, and lists hold hundreds
     return {
         "start": utc(start),
         "end": utc(end),
-        "date": f"{local:%Y-%m-%d}",
-        "time": f"{local:%H:%M}",
+        "date": written[:10],
+        "time": written[11:16],
         "formatted": speech.moment_with_year(local),
         "slot": slot_tag.value(local),
     }
@@ -63,4 +64,4 @@ def as_written(start: datetime, end: datetime, zone: ZoneInfo) -> dict[str, Any]
 
 def utc(instant: datetime) -> str:
     """2026-11-23T15:00:00Z."""
-    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return instant.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"

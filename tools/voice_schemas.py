@@ -72,6 +72,7 @@ class ListOpenSlots(VoiceSchema):
     service: str | None = Field(None, description=_SERVICE)
     preferred_day: str | None = Field(None, description="The day in the caller's words: tomorrow, next Tuesday, asap.")
     preferred_time: str | None = Field(None, description="The time in the caller's words: morning, around 2, after 3.")
+    days: str | None = Field(None, description="How many days to list at once: 1, 2 or 3.")
     postal_code: str | None = Field(None, description="ZIP code of the job, if the caller said it.")
     address: str | None = Field(None, description="Address of the job, if the caller said it.")
 
@@ -136,4 +137,46 @@ class FindMyBookings(VoiceSchema):
     confirm_code: str | None = Field(None, description=_CONFIRM_CODE)
 
 
-VOICE_SCHEMAS: tuple[type[VoiceSchema], ...] = (ListOpenSlots, BookJob, Reschedule, Cancel, FindMyBookings)
+class AboutCaller(VoiceSchema):
+    """Who is calling: their name, what they have booked, and what was last talked about. Once, at the start."""
+
+    while_waiting = "One moment."
+
+    phone: str | None = Field(None, description=_PHONE)
+    name: str | None = Field(None, description=_LAST_NAME)
+    visit_day: str | None = Field(None, description=_VISIT_DAY)
+    confirm_code: str | None = Field(None, description=_CONFIRM_CODE)
+
+
+class TakeMessage(VoiceSchema):
+    """Take a message for the office. Use it when the caller wants a person, or when no other tool can help."""
+
+    while_waiting = "Let me write that down."
+    writes = True
+
+    message: str = Field(description="What the office should know, in the caller's words.")
+    name: str | None = Field(None, description="The caller's name.")
+    phone: str | None = Field(None, description="The number to call back, if it is not the one this call comes from.")
+    urgency: str | None = Field(None, description="routine, urgent or emergency.")
+
+
+class SendLink(VoiceSchema):
+    """Text the caller a link to the booking page. Only after they asked for it or agreed to it."""
+
+    while_waiting = "Let me send that."
+    writes = True
+
+    phone: str | None = Field(None, description="The number to text, if it is not the one this call comes from.")
+    name: str | None = Field(None, description="The caller's name.")
+
+
+VOICE_SCHEMAS: tuple[type[VoiceSchema], ...] = (
+    ListOpenSlots,
+    BookJob,
+    Reschedule,
+    Cancel,
+    FindMyBookings,
+    AboutCaller,
+    TakeMessage,
+    SendLink,
+)

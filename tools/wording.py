@@ -27,6 +27,7 @@ LONGEST = 2000  # characters of an answer; each part below is clipped so that th
 LONGEST_NAME, LONGEST_LABEL, LONGEST_PLACE, LONGEST_TEXT = 80, 80, 160, 400
 READ_OUT = 9  # visits in one list
 
+
 @dataclass(frozen=True, slots=True)
 class VisitWords:
     """A visit as it is spoken: local aware start and end, the zone in words, never another customer's data."""

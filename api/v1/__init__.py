@@ -14,11 +14,12 @@ from api.v1 import (
     scheduling,
     scheduling_slots,
     services,
+    stats,
 )
 
 router = APIRouter()
 for noun in (
     *(bookings, scheduling_slots, scheduling, leads, conversations, messages, calls),
-    *(services, hours, credentials, llms),
+    *(services, hours, stats, credentials, llms),
 ):
     router.include_router(noun.router)

@@ -46,7 +46,7 @@ class Override(Shown):
     technician_id: str | None
 
 
-class Availability(Shown):
+class WorkingHours(Shown):
     """The business's week and its coming exceptions."""
 
     timezone: str
@@ -64,7 +64,7 @@ class NewBlackout(Body):
     technician_id: Text | None = None
 
 
-@router.get("/availability", response_model=Availability)
+@router.get("/availability", response_model=WorkingHours)
 async def get_availability(caller: Annotated[Caller, Depends(needs(*READ))]) -> JSONResponse:
     """Weekly hours, and the next dates that differ. Scope READ_AVAILABILITY."""
 

@@ -112,7 +112,7 @@ async def test_members_we_do_not_know_are_ignored(shop: Shop) -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"customerPhone": None}, "VALIDATION_ERROR"),
+        ({"customerPhone": None}, "MISSING_FIELDS"),
         ({"customerPhone": "  "}, "VALIDATION_ERROR"),
         ({"customerPhone": "12"}, "INVALID_PHONE"),
         ({"customerEmail": "doug@resolvency."}, "INVALID_EMAIL"),

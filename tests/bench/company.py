@@ -128,9 +128,7 @@ def _fill(session: Session, now: datetime, past: int, technicians: int) -> Compa
     return Company(secret, service.id, today)
 
 
-def _visits(
-    session: Session, common: dict[str, Any], technician_id: str, starts: list[datetime], status: str
-) -> None:
+def _visits(session: Session, common: dict[str, Any], technician_id: str, starts: list[datetime], status: str) -> None:
     length = timedelta(minutes=MINUTES)
     for first in range(0, len(starts), BATCH):
         rows = [

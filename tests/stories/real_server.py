@@ -126,6 +126,7 @@ class RealServer:
         self.process.wait()
 
     def stop(self) -> None:
+        """Stop it; a bug it logged on the way fails the test."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -133,6 +134,8 @@ class RealServer:
             except subprocess.TimeoutExpired:
                 self.kill()
         self.http.close()
+        log = (self.folder / "server.log").read_text()
+        assert not re.search("^bug |^job .* failed: |Traceback", log, re.MULTILINE), log
 
     def twilio(self, path: str, *, token: str | None = None, **fields: str) -> httpx2.Response:
         """A form post of Twilio's, signed by Twilio's own library."""

@@ -32,8 +32,7 @@ def test_every_row_it_speaks_of_is_there(page: str) -> None:
 
 
 def test_it_fits_a_hundred_columns(page: str) -> None:
-    links = [line for line in page.splitlines() if len(line) > 100 and "http" not in line]
-    assert links == []
+    assert [line for line in page.splitlines() if len(line) > 100] == []
 
 
 def test_it_holds_no_colours_when_nobody_watches(page: str) -> None:

@@ -75,9 +75,7 @@ async def test_a_program_asking_twice_without_a_key_is_told_the_time_is_taken(of
         pytest.param({"start": at("2026-11-23 09:07")}, "INVALID_TIME", id="off the five minutes"),
         pytest.param({"customer_phone": None}, "MISSING_FIELDS", id="nobody's"),
         pytest.param({"customer_email": "doug@resolvency."}, "INVALID_EMAIL", id="an e-mail without an end"),
-        pytest.param(
-            {"attendees": [{"email": "nobody"}]}, "INVALID_ATTENDEE_EMAIL", id="an attendee's address"
-        ),
+        pytest.param({"attendees": [{"email": "nobody"}]}, "INVALID_ATTENDEE_EMAIL", id="an attendee's address"),
         pytest.param({"customer_phone": "12"}, "INVALID_PHONE", id="a number nobody can text"),
         pytest.param({"technician_id": "nobody"}, "NOT_FOUND", id="an unknown technician"),
         pytest.param({"lead_id": "nothing"}, "NOT_FOUND", id="an unknown lead"),

@@ -108,6 +108,9 @@ _ASKING = re.compile(
 )
 
 
+_PLEASE = re.compile(r"\bp(?:ls|lz|leas|lease?e)\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     text: str  # lower case, straight quotes, "p.m." as "pm", idioms such as "no problem" taken out
@@ -120,7 +123,7 @@ class Sentence:
 
 def plain(text: str) -> str:
     """Lower case, straight quotes, single spaces, "p.m." as "pm"; at most LONGEST characters of the message."""
-    short = text[:LONGEST].translate(_QUOTES).lower()
+    short = _PLEASE.sub("please", text[:LONGEST].translate(_QUOTES).lower())
     short = _FULL_STOP_INSIDE.sub(r"\1", _DOTTED_HALF.sub(r"\1m ", short))
     return "\n".join(" ".join(line.split()) for line in short.splitlines() if line.strip())
 

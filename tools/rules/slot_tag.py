@@ -24,8 +24,8 @@ class UnreadableSlot(ValueError):
 
 def value(local: datetime) -> str:
     """The bare value of an aware local time, to the minute; the second time an hour comes round carries its offset."""
-    written = f"{local:%Y-%m-%d %H:%M}"
-    if local.utcoffset() == local.replace(fold=0).utcoffset():
+    written = local.isoformat(" ", "minutes")[:16]
+    if not local.fold or local.utcoffset() == local.replace(fold=0).utcoffset():
         return written
     return written + local.isoformat(timespec="minutes")[-6:]
 

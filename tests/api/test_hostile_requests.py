@@ -1,0 +1,91 @@
+"""Whatever an outsider sends to the JSON doors is refused with a code or done, and never a bug of ours."""
+
+import json
+
+import pytest
+
+from tests.api.doors import Key, booked, key_of, visit_body
+from tests.fakes import Shop
+
+pytestmark = pytest.mark.anyio
+
+PRIVATE = "/api/private/v1/bookings"
+MEMBERS = [
+    b'"metadata":{"a":"\\ud800"}',
+    b'"metadata":{"a":"\\u0000"}',
+    b'"metadata":{"a":NaN}',
+    b'"metadata":{"a":1e400}',
+    b'"metadata":{"a":' + b"[" * 900 + b"]" * 900 + b"}",
+    b'"notes":"\\ud800"',
+    b'"customerName":"\\u0000"',
+    b'"attendees":[1,null,["a"],{"email":5}]',
+    b'"attendees":[1' + b"0" * 5000 + b"]",
+    b'"leadId":"\\u0000"',
+    b'"leadId":""',
+    b'"technicianId":""',
+    b'"scheduledEndAt":"9998-12-31T23:59:00"',
+    b'"timezone":"../etc/passwd"',
+]
+BODIES = [b"", b"null", b"[]", b"1", b"{", b"\xff\xfe", b"[" * 5000]
+QUERIES = [
+    *("from=%00", "status=%00", "to=0001-01-01", "from=9999-12-31", "lead_id=%00", "after=%00", "search=%25%00"),
+    *(
+        "page=99999999999999999999",
+        "limit=99999999999999999999",
+        "size=-1",
+        "start_date=9997-12-31&end_date=9997-12-31",
+    ),
+    *("date_from=0001-01-01&date_to=9997-12-31", "timezone=%00", "service=%F0%9F%94%A5", "missed=maybe"),
+]
+LISTS = [
+    *(PRIVATE, "/api/private/v1/slots", "/api/v1/bookings", "/api/v1/bookings/available-slots", "/api/v1/leads"),
+    *("/api/v1/scheduling-bookings", "/api/v1/conversations", "/api/v1/calls", "/api/v1/messages"),
+]
+
+
+async def send(key: Key, method: str, path: str, body: bytes = b"", **headers: str) -> int:
+    given = {"Authorization": f"Bearer {key.secret}", "Content-Type": "application/json", **headers}
+    answer = await key.client.request(method, path, content=body, headers=given)
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"]
+    return answer.status_code
+
+
+@pytest.mark.parametrize("member", MEMBERS, ids=[member[:30].decode() for member in MEMBERS])
+async def test_a_member_made_to_break_something_is_refused(shop: Shop, member: bytes) -> None:
+    key = await key_of(shop)
+    body = json.dumps(visit_body()).encode()[:-1] + b"," + member + b"}"
+    assert 400 <= await send(key, "POST", PRIVATE, body) < 500
+    assert 400 <= await send(key, "POST", PRIVATE, body, **{"Idempotency-Key": "k1"}) < 500
+
+
+@pytest.mark.parametrize("body", BODIES, ids=[repr(body[:10]) for body in BODIES])
+async def test_a_body_that_is_no_object_is_refused_by_every_write(shop: Shop, body: bytes) -> None:
+    key = await key_of(shop)
+    booking_id = (await booked(key))["id"]
+    for method, path in (
+        ("POST", PRIVATE),
+        ("PATCH", f"{PRIVATE}/{booking_id}"),
+        ("POST", "/api/v1/bookings"),
+        ("POST", "/api/v1/scheduling-bookings"),
+        ("POST", "/api/v1/leads"),
+        ("POST", "/api/v1/blackouts"),
+        ("POST", "/api/v1/credentials"),
+    ):
+        assert 400 <= await send(key, method, path, body, **{"Idempotency-Key": "k1"}) < 500, path
+
+
+@pytest.mark.parametrize("query", QUERIES)
+async def test_no_query_is_a_bug(shop: Shop, query: str) -> None:
+    key = await key_of(shop)
+    for path in LISTS:
+        assert await send(key, "GET", f"{path}?{query}") < 500, path
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "9997-12-31", "2026-02-30"])
+async def test_the_ends_of_the_calendar_are_no_bug(shop: Shop, day: str) -> None:
+    key = await key_of(shop)
+    for zone in ("UTC", "Australia/Sydney", "Pacific/Honolulu"):
+        body = json.dumps({"date": day, "time": "23:55", "timezone": zone}).encode()
+        assert await send(key, "POST", "/api/v1/scheduling-bookings/check-availability", body) < 500

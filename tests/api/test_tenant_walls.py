@@ -1,0 +1,182 @@
+"""One business's ids mean nothing to another: generated from the app's own route table (story U-13)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+
+from api.app import create_app
+from api.settings import Settings
+from storage.seed import demo_id
+from storage.tables import Call, Conversation, Lead
+from tests.api.doors import RANDOM_ID, Key, booked, key_of, second_business, visit_body
+from tests.fakes import Shop
+
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite")]
+
+# What every parameter that names a row is in the demo company. A route with another one fails until it is added here.
+KINDS = {
+    "booking_id": "booking",
+    "conversation_id": "conversation",
+    "lead_id": "lead",
+    "leadId": "lead",
+    "call_id": "call",
+    "service_id": "service",
+    "event_type_id": "service",
+    "technician_id": "technician",
+    "blackout_id": "blackout",
+    "credential_id": "credential",
+}
+# What a valid request needs besides its path, where that is anything.
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("PATCH", "/api/private/v1/bookings/{booking_id}"): {"notes": "Bring a ladder"},
+    ("PATCH", "/api/v1/bookings/{booking_id}"): {"metadata": {"a": 1}},
+    ("PATCH", "/api/v1/leads/{lead_id}"): {"status": "won"},
+    ("POST", "/api/v1/conversations/{conversation_id}/messages"): {"body": "Hello"},
+}
+SPOKEN = {"slot": "2026-11-24 09:00", "name": "Sarah Jones", "phone": "+15125550142"}
+# These doors know nobody by a credential: what lies in their paths is a slug, a file or an unguessable token.
+WITHOUT_CREDENTIAL = ("/book/", "/console", "/static", "/api/twilio/", "/api/retell/", "/api/callsavvy/")
+
+
+def every_route(routes: Any) -> Iterator[APIRoute]:
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from every_route(route.original_router.routes)
+
+
+ROUTES = sorted(
+    {
+        (method, route.path)
+        for route in every_route(create_app(Settings(database_url="sqlite://"), work=False).routes)
+        for method in route.methods
+    }
+)
+WITH_ID = [one for one in ROUTES if "{" in one[1] and not one[1].startswith(WITHOUT_CREDENTIAL)]
+NEEDED = {
+    "/api/v1/bookings/available-slots": "?start_date=2026-11-23&end_date=2026-11-24",
+    "/api/v1/stats/rows": "?of=missed_calls",
+}
+LISTS = [path for method, path in ROUTES if method == "GET" and "{" not in path and path.startswith("/api/")]
+
+
+@dataclass
+class Two:
+    """Bluebird's rows and key, and Cardinal's key."""
+
+    ids: dict[str, str]
+    ours: Key
+    theirs: Key
+
+
+@pytest.fixture
+async def two(shop: Shop) -> Two:
+    """Two businesses in one database; the first has one row of everything."""
+    ours = await key_of(shop)
+    theirs = await key_of(shop, org=await second_business(shop), name="Cardinal's")
+    booking = await booked(ours)
+    await shop.miss("CA1")
+    await shop.text("No heat since Friday", "SM1")
+    (lead, *_), (thread, *_), (call, *_) = [await shop.rows(table) for table in (Lead, Conversation, Call)]
+    ids = {
+        "booking": booking["id"],
+        "lead": lead.id,
+        "conversation": thread.id,
+        "call": call.id,
+        "service": demo_id("diagnostic-visit"),
+        "technician": demo_id("dana"),
+        "blackout": demo_id("thanksgiving"),
+        "credential": (await key_of(shop, name="Spare")).id,
+    }
+    return Two(ids, ours, theirs)
+
+
+def with_id(path: str, value: str) -> str:
+    start, end = path.index("{"), path.index("}")
+    return path[:start] + value + path[end + 1 :]
+
+
+def kind_in(path: str) -> str:
+    named = path[path.index("{") + 1 : path.index("}")]
+    assert path.count("{") == 1, f"{path}: say here which rows it needs"
+    assert named in KINDS, f"{path}: say in KINDS what {{{named}}} is"
+    return KINDS[named]
+
+
+async def asked(key: Key, method: str, path: str, value: str) -> tuple[int, Any]:
+    body = BODIES.get((method, path), SPOKEN if "/voice/" in path else {}) if method != "GET" else None
+    answer = await key.ask(method, with_id(path, value), body)
+    return answer.status_code, answer.text
+
+
+def test_the_route_table_was_read() -> None:
+    assert ("GET", "/api/private/v1/bookings/{booking_id}") in WITH_ID
+    assert len(WITH_ID) > 20
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_ID, ids=[" ".join(one) for one in WITH_ID])
+async def test_another_businesss_id_is_answered_like_a_random_one(two: Two, method: str, path: str) -> None:
+    real = two.ids[kind_in(path)]
+    across = await asked(two.theirs, method, path, real)
+    random = await asked(two.theirs, method, path, RANDOM_ID)
+    assert across == random
+    assert across[0] == (200 if "/voice/" in path else 404)
+    own = await asked(two.ours, method, path, real)
+    assert own != across, "the id is not a real one of the first business"
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_no_list_holds_a_row_of_another_business(two: Two, path: str) -> None:
+    needed = NEEDED.get(path, "")
+    told = await two.theirs.ask("GET", path + needed)
+    assert told.status_code == 200, told.text
+    assert [kind for kind, its in two.ids.items() if its in told.text] == []
+
+
+BOOK = "/api/private/v1/bookings"
+V1 = {"start_time": "2026-11-23T15:00:00Z", "phone": "+15125550142"}
+S3 = {"date": "2026-11-23", "time": "10:00", "fullName": "Sarah Jones", "phone": "+15125550142"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "member", "kind"),
+    [
+        (BOOK, visit_body(serviceLabel="Leak repair", postalCode=None, address=None), "leadId", "lead"),
+        (BOOK, visit_body(serviceLabel="Leak repair", postalCode=None, address=None), "technicianId", "technician"),
+        ("/api/v1/bookings", V1, "lead_id", "lead"),
+        ("/api/v1/bookings", {"start_time": V1["start_time"]}, "lead_id", "lead"),
+        ("/api/v1/bookings", V1, "event_type_id", "service"),
+        ("/api/v1/scheduling-bookings", S3, "deal_id", "lead"),
+        ("/api/v1/scheduling-bookings", S3, "event_type_id", "service"),
+        ("/api/v1/scheduling-bookings/check-availability", S3, "event_type_id", "service"),
+        ("/api/v1/scheduling-bookings/available-slots", {}, "event_type_id", "service"),
+        ("/api/v1/blackouts", {"date": "2026-12-24"}, "technician_id", "technician"),
+    ],
+)
+async def test_another_businesss_id_in_a_body_is_a_random_one_too(
+    two: Two, path: str, body: dict[str, Any], member: str, kind: str
+) -> None:
+    across = await two.theirs.post(path, {**body, member: two.ids[kind]})
+    random = await two.theirs.post(path, {**body, member: RANDOM_ID})
+    assert (across.status_code, across.text) == (random.status_code, random.text)
+    assert across.json()["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/api/v1/bookings?lead_id={}", "lead"),
+        ("/api/v1/bookings?event_type_id={}", "service"),
+        ("/api/v1/conversations?lead_id={}", "lead"),
+        ("/api/v1/scheduling-bookings?after={}", "booking"),
+        ("/api/v1/scheduling-bookings?event_type_id={}", "service"),
+    ],
+)
+async def test_another_businesss_id_in_a_query_is_a_random_one_too(two: Two, path: str, kind: str) -> None:
+    across = await two.theirs.ask("GET", path.format(two.ids[kind]))
+    random = await two.theirs.ask("GET", path.format(RANDOM_ID))
+    assert (across.status_code, across.text) == (random.status_code, random.text)
