@@ -96,12 +96,12 @@ async def answer(
     result = thinking.result
     try:
         reply = await converse(thinking)
-        verdict = check(reply.text, await evidence(units, known, thinking.done), limit=LONGEST)
+        verdict = check(tidy(reply.text), await evidence(units, known, thinking.done), limit=LONGEST)
         if not verdict.ok:
             result.guard.extend(verdict.reasons)
             thinking.history += [_without_calls(reply), {"role": "system", "content": verdict.explain}]
             reply = await converse(thinking)
-            verdict = check(reply.text, await evidence(units, known, thinking.done), limit=LONGEST)
+            verdict = check(tidy(reply.text), await evidence(units, known, thinking.done), limit=LONGEST)
         if verdict.reasons == ("empty",):
             raise ModelDown("empty")
     except ModelDown:

@@ -6,6 +6,7 @@ from agent.replying import Model
 from api import sending
 from api.deps import House
 from api.turns import turn
+from api.webhook_sending import webhook_hand
 from api.worker import Hand
 from storage.tables import Job
 
@@ -22,4 +23,5 @@ def hands(model: Model | None) -> Mapping[str, Hand]:
         "remind": sending.remind,
         "alert": sending.alert,
         "expire": sending.expire,
+        "webhook": webhook_hand(),
     }

@@ -83,10 +83,9 @@ async def fingerprint(request: Request) -> str:
     """What is asked, as 64 hex digits: method, path and the body as canonical JSON."""
     raw = await request.body()
     try:
-        asked = json.loads(raw) if raw else None
-    except ValueError as error:
-        raise Problem("INVALID_BODY", "The body is not valid JSON.", fix="Send one JSON object.") from error
-    return idempotency.call_key(request.method, request.url.path, asked)
+        return idempotency.call_key(request.method, request.url.path, json.loads(raw) if raw else None)
+    except (ValueError, RecursionError) as error:
+        raise Problem("INVALID_BODY", "The body is not JSON we can read.", fix="Send one flat object.") from error
 
 
 def _stored(same: bool, status: int | None, body: str | None) -> _Given:

@@ -44,7 +44,8 @@ async def turn(
 ) -> None:
     """Answer the thread `job` is about, once. Without a model, or when it fails, the script answers, same tools.
 
-    `seconds` is how long the model may think, `check` judges what it wrote. In an emergency only the script's fixed words are said.
+    `seconds` is how long the model may think, `check` judges what it wrote. In an emergency only the script's fixed
+    words are said.
     """
     found = await house.db.read(
         lambda session: (lookup.org_by_id(session, job.org_id), session.get(Conversation, job.subject_id))

@@ -215,7 +215,7 @@ async def run(
     """One call in one transaction; the answer, and whether it was given before."""
     args = envelope.args()
 
-    def unit(ctx: Context) -> tuple[Said, bool]:
+    def unit(ctx: Context) -> tuple[Said, bool] | None:
         asked = envelope.asked(
             args,
             ctx.org.region,
@@ -233,10 +233,14 @@ async def run(
             still_so=lambda call: by_phone.still_so(ctx, call, chosen=asked.text("booking_selector") is not None),
         )
         if time.monotonic() > deadline:  # the agent has been told that it failed, so nothing of it may stay
-            raise too_slow()
+            ctx.session.rollback()
+            return None
         return told
 
-    return await caller.write(unit, channel="voice", scope=envelope.call_id)
+    told = await caller.write(unit, channel="voice", scope=envelope.call_id)
+    if told is None:
+        raise too_slow()
+    return told
 
 
 def natural_key(ctx: Context, tool: VoiceTool, event_type: str, asked: by_phone.Asked) -> str | None:

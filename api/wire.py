@@ -24,6 +24,7 @@ from tools.refusals import utc
 from tools.rules import wall_time
 
 METADATA_LIMIT = 8 * 1024  # bytes; EM-08
+DEEPEST = 32
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -33,7 +34,14 @@ def _storable(text: str) -> str:
     return text
 
 
+def _deeper_than(value: Any, levels: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels == 0 or any(_deeper_than(one, levels - 1) for one in inside)
+
+
 def _free_json(value: Any) -> Any:
+    if _deeper_than(value, DEEPEST):
+        raise ValueError("is nested too deeply")
     try:
         size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
     except ValueError:

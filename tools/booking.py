@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Lead, Service, Technician, new_id
 from storage.tables.bookings import ACTIVE
-from tools import leads, placing, reminders
+from tools import announcements, leads, placing, reminders
 from tools.changes import approve, cancel, expire, expire_later, move, set_status
 from tools.problems import Problem, not_found
 from tools.refusals import utc
@@ -151,6 +151,7 @@ def book(ctx: Context, visit: Visit) -> Booking:
     reminders.booked(ctx, booking)
     expire_later(ctx, booking)
     ctx.session.flush()
+    announcements.booking(ctx, "created", booking)
     return booking
 
 

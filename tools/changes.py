@@ -6,7 +6,7 @@ from typing import Any
 from storage import outbox
 from storage.context import Context
 from storage.tables import Booking, Lead, Service, Technician
-from tools import cells, leads, messages, placing, reminders
+from tools import announcements, cells, leads, messages, placing, reminders
 from tools.problems import Problem, not_found
 from tools.refusals import utc
 from tools.visits import record
@@ -73,6 +73,7 @@ def move(
     record(ctx, booking, "moved", old=utc(old_start), new=utc(start))
     ctx.session.flush()
     reminders.moved(ctx, booking)
+    announcements.booking(ctx, "rescheduled", booking, previous_start_time=utc(old_start))
     return booking
 
 
@@ -95,6 +96,7 @@ def cancel(ctx: Context, booking: Booking, *, reason: str | None = None, by_cust
     ctx.session.flush()
     leads.visit_gone(ctx, booking.lead_id)
     reminders.cancelled(ctx, booking, tell=not by_customer)
+    announcements.booking(ctx, "cancelled", booking, reason=reason)
     return booking
 
 
@@ -136,6 +138,7 @@ def set_status(
     else:
         leads.visit_gone(ctx, booking.lead_id)
         reminders.no_show(ctx, booking)
+    announcements.booking(ctx, wanted, booking)
     return booking
 
 
@@ -170,6 +173,7 @@ def expire(ctx: Context, booking: Booking) -> Booking:
     ctx.session.flush()
     leads.visit_gone(ctx, booking.lead_id)
     reminders.expired(ctx, booking)
+    announcements.booking(ctx, "cancelled", booking, reason=booking.cancel_reason)
     messages.open_task(
         ctx,
         kind="request_expired",

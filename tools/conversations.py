@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from storage.context import Context
 from storage.tables import Conversation, Customer, EntryPoint, Lead, Message, Staff
-from tools import leads
+from tools import announcements, leads
 from tools.problems import Problem, not_found
 
 PUT_ASIDE = ("spam", "blocked")
@@ -156,6 +156,7 @@ def attach(ctx: Context, conversation: Conversation, customer: Customer, lead: L
 def needs_human(ctx: Context, conversation: Conversation, reason: str, urgency: str = "routine") -> None:
     """Put the thread in front of the office. A thread a person already has stays theirs; urgency never goes down."""
     order = ("routine", "urgent", "emergency")
+    before = (conversation.state, conversation.urgency)
     if order.index(urgency) > order.index(conversation.urgency):
         conversation.urgency = urgency
     if conversation.state == "human":
@@ -164,6 +165,8 @@ def needs_human(ctx: Context, conversation: Conversation, reason: str, urgency: 
         conversation.needs_human_reason = reason
     conversation.state = "needs_human"
     _note(ctx, conversation, "needs_human", reason=reason)
+    if before != (conversation.state, conversation.urgency):
+        announcements.conversation(ctx, "conversation.escalated", conversation)
 
 
 def take_over(ctx: Context, conversation: Conversation, staff: Staff | None = None) -> None:
@@ -197,6 +200,7 @@ def close(ctx: Context, conversation: Conversation, *, unbooked_reason: str | No
         conversation.closed_at = ctx.now
         conversation.unbooked_reason = unbooked_reason or conversation.unbooked_reason
         _note(ctx, conversation, "closed")
+        announcements.conversation(ctx, "summary.updated", conversation)
 
 
 def person_spoke_since(ctx: Context, conversation: Conversation, since: datetime) -> bool:

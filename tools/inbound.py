@@ -12,7 +12,7 @@ from storage import outbox
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Job, Lead, Message
 from storage.tables.bookings import ACTIVE
-from tools import conversations, handoff, leads, messages, opt_out
+from tools import announcements, conversations, handoff, leads, messages, opt_out
 from tools.rules import consent, phones, urgency
 
 ANSWERED = {"stop": "stopped", "start": "started", "help": "helped"}
@@ -55,6 +55,7 @@ def receive(ctx: Context, text: Text) -> str:
     if wish.kind is not None:
         conversations.attach(ctx, thread, customer, None)
         heard = conversations.hear(ctx, thread, text.body, provider_id=text.provider_id, media=list(text.media))
+        announcements.message_received(ctx, heard)
         _answer_keyword(ctx, wish, text, heard, thread, customer)
         if danger.kind is not None:
             alarm(ctx, danger.kind, thread, customer, heard.id)
@@ -62,6 +63,7 @@ def receive(ctx: Context, text: Text) -> str:
     lead = conversations.lead_for(ctx, customer, "SMS", reopen=True)
     conversations.attach(ctx, thread, customer, lead)
     heard = conversations.hear(ctx, thread, text.body, provider_id=text.provider_id, media=list(text.media))
+    announcements.message_received(ctx, heard)
     if lead.status == "new":
         leads.set_status(ctx, lead, "active")
     if danger.kind is not None:

@@ -9,6 +9,7 @@ from storage.once import insert_once
 from storage.tables import Booking, Customer, Lead, LeadEvent, new_id
 from storage.tables.bookings import ACTIVE
 from storage.tables.leads import OPEN, STATUSES
+from tools import announcements
 from tools.problems import Problem, not_found
 from tools.rules import phones
 
@@ -106,6 +107,7 @@ def open_lead(ctx: Context, customer: Customer, source: str | None = None, *, le
     ctx.session.add(lead)
     ctx.session.flush()
     note(ctx, lead, "created", source=lead.source)
+    announcements.lead(ctx, "created", lead)
     return lead
 
 
@@ -145,12 +147,13 @@ def set_status(ctx: Context, lead: Lead, status: str, *, reason: str | None = No
     if stored == lead.status:
         return lead
     note(ctx, lead, "status", old=lead.status, new=stored, **({"reason": reason} if reason else {}))
-    lead.status = stored
+    before, lead.status = lead.status, stored
     lead.updated_at = ctx.now
     lead.lost_reason = reason if stored == "lost" else None
     lead.booked_at = lead.booked_at or (ctx.now if stored == "booked" else None)
     lead.won_at = lead.won_at or (ctx.now if stored == "won" else None)
     lead.lost_at = lead.lost_at or (ctx.now if stored == "lost" else None)
+    announcements.lead(ctx, "status_changed", lead, previous_status=before)
     return lead
 
 

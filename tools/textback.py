@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 import prompts
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, EntryPoint, Lead, Message
-from tools import conversations, handoff, leads, messages, weeks
+from tools import announcements, conversations, handoff, leads, messages, weeks
 from tools.rules import sms
 from tools.rules.working_hours import stretches
 
@@ -30,9 +30,10 @@ def missed(
     outcome = _text_or_reason(ctx, call, voicemail=voicemail, gist=gist, wait=wait)
     if isinstance(outcome, str):
         call.textback, call.skip_reason = "skipped", outcome
-        return None
-    call.textback, call.textback_message_id = "queued", outcome.id
-    return outcome
+    else:
+        call.textback, call.textback_message_id = "queued", outcome.id
+    announcements.call_missed(ctx, call)
+    return None if isinstance(outcome, str) else outcome
 
 
 def answered(ctx: Context, call: Call) -> None:

@@ -1,6 +1,7 @@
 """The nine tools a model sees, a few lines each over the acts, and the one way to call them."""
 
 import json
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
@@ -197,6 +198,7 @@ TOOLS: tuple[type[Tool], ...] = (
 BY_NAME = {tool.tool_name(): tool for tool in TOOLS}
 
 
+@cache
 def schemas(api: str = "chat") -> list[dict[str, Any]]:
     """The tools as a model API wants them: nested under `function` for `chat`, flat for `responses`."""
     functions = [

@@ -11,6 +11,7 @@ from storage.tables.leads import Lead, LeadEvent
 from storage.tables.orgs import EntryPoint, Org
 from storage.tables.people import ConsentEvent, Customer, Staff, Technician
 from storage.tables.services import Service, ServiceArea, Skill, Travel
+from storage.tables.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "AuditEntry",
@@ -46,5 +47,7 @@ __all__ = [
     "ToolCall",
     "Travel",
     "Turn",
+    "WebhookDelivery",
+    "WebhookEndpoint",
     "new_id",
 ]

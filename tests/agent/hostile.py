@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import os
 import random
 import re
 import shutil
@@ -40,6 +41,7 @@ SAID = (
     ("AC died", "STOP", "Monday at 9 works"),
     ("AC died, 12 Oak St 78701", "I smell gas", "Monday at 9 works"),
 )
+MEMORY = "/dev/shm"  # nothing here has to outlive the run
 CLOCK = re.compile(r"\d{1,2}:\d\d [AP]M")
 SLOTS = ("2026-11-23 09:00", "2026-11-24 14:00", "2026-11-30 09:00", "2027-11-23 09:00", "2026-11-23 15:00Z", "garbage")
 LIES = (
@@ -110,8 +112,9 @@ def booking(slot: str, **more: Any) -> tuple[str, dict[str, Any]]:
     return "book_job", {"slot": slot, **blank, **more}
 
 
-LOOK = ("list_open_slots", {"service": None, "preferred_day": None, "preferred_time": None, "postal_code": None})
-MONDAY_8 = ("list_open_slots", {**LOOK[1], "preferred_day": "monday", "preferred_time": "8am"})
+LOOK: tuple[str, dict[str, Any]] = ("list_open_slots", {"service": None, "preferred_day": None, "preferred_time": None, "postal_code": None})
+MONDAY_8: tuple[str, dict[str, Any]] = ("list_open_slots", {**LOOK[1], "preferred_day": "monday", "preferred_time": "8am"})
+LEAD = ("customer_name", "address", "postal_code", "email", "issue", "service")
 Mood = Callable[[Hostile, list[dict[str, Any]], list[dict[str, Any]], bool], Reply]
 
 
@@ -199,7 +202,6 @@ MOODS: dict[str, Mood] = {
     ),
     "random": lambda m, h, a, may: m.lie(),
 }
-LEAD = ("customer_name", "address", "postal_code", "email", "issue", "service")
 KINDS = tuple(MOODS)
 
 
@@ -319,7 +321,7 @@ async def check_store(shop: Shop, stranger: str, kind: str, found: Found) -> Non
 async def run(count: int, seed: int, *, kinds: tuple[str, ...] = KINDS, **turn: Any) -> Found:
     """Play `count` conversations, each with a database of its own; `turn` goes to api.turns.turn."""
     found = Found()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY if os.path.isdir(MEMORY) else None) as folder:
         template = Path(folder) / "template.db"
         upgrade(f"sqlite:///{template}")
         for number in range(count):
@@ -328,8 +330,6 @@ async def run(count: int, seed: int, *, kinds: tuple[str, ...] = KINDS, **turn: 
             async with open_shop(f"sqlite:///{file}") as shop:
                 await play(shop, kinds[number % len(kinds)], f"{seed}-{number}", found, **turn)
                 shop.clock.advance(timedelta(seconds=1))
-            for one in Path(folder).glob(f"{number}.db*"):
-                one.unlink()
     return found
 
 

@@ -11,6 +11,7 @@ from tools import latest
 from tools.rules import slot_tag
 
 SEED = 20261121
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ MEMBERS = [
     b'"metadata":{"a":NaN}',
     b'"metadata":{"a":1e400}',
     b'"metadata":{"a":' + b"[" * 900 + b"]" * 900 + b"}",
+    b'"unknown":' + b"[" * 980 + b"]" * 980 + b',"notes":5',
     b'"notes":"\\ud800"',
     b'"customerName":"\\u0000"',
     b'"attendees":[1,null,["a"],{"email":5}]',

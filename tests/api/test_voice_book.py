@@ -32,7 +32,8 @@ async def test_a_booking_is_told_in_the_contracts_words(line: Line) -> None:
 
 async def test_the_promised_text_is_a_job(shop: Shop, line: Line) -> None:
     await line.say(BOOK, slot=MONDAY_9, name="Sarah Jones")
-    assert [one.payload["kind"] for one in await shop.rows(Job, topic="remind", state="queued")][0] == "confirmation"
+    jobs = await shop.rows(Job, topic="remind", state="queued")
+    assert "confirmation" in [one.payload["kind"] for one in jobs]
 
 
 async def test_no_text_is_promised_where_texts_are_off(shop: Shop, line: Line) -> None:

@@ -2,9 +2,10 @@
 
 import re
 
-_CARD = re.compile(r"(?<![\d-])(?:\d[ -]?){13,19}(?!\d)")
+_CARD = re.compile(r"(?<![\d-])(?:\d[ -]?){12,18}\d(?!\d)")
 _CODE = re.compile(
-    r"(\b(?:gate|door|lock ?box|garage|alarm|key ?pad|entry|access|call ?box)\b[^.\n\d#*]{0,32})"
+    r"(\b(?:gate|door|lock ?box|garage|alarm|key ?pad|entry|access|call ?box)\b(?:(?!\bat\b)[^.\n\d#*]){0,32}"
+    r"|(?<!zip )(?<!postal )(?<!area )(?<!error )(?<!fault )\b(?:code|pin)(?: (?:is|number is))?:? )"
     r"([#*]?\d{3,8}[#*]?)",
     re.IGNORECASE,
 )
