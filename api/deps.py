@@ -187,7 +187,7 @@ class Page:
 
 def paging(page: int = 1, size: int | None = None, limit: int | None = None) -> Page:
     """The one paging rule: `limit` is an alias of `size`, 20 by default, clamped to 100 (contract 2.5)."""
-    if not 1 <= page <= LAST_PAGE or (size or limit or 1) < 1:
+    if not 1 <= page <= LAST_PAGE or any(given is not None and given < 1 for given in (size, limit)):
         raise Problem("VALIDATION_ERROR", "page and size start at 1.", fix="Send page >= 1 and 1 <= size <= 100.")
     return Page(page, min(size or limit or 20, 100))
 

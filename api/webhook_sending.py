@@ -82,7 +82,7 @@ async def _send(house: House, parcel: Parcel, resolver: Resolver) -> Reply:
             allowed = _is_loopback if house.settings.sandbox else public_address.is_public
             if not addresses or not all(allowed(address) for address in addresses):
                 return Reply(error="address_refused", milliseconds=_since(started))
-            return await _post(url, addresses[0], _headers(house, parcel, keys), parcel.body, started)
+            return await _post(url, addresses, _headers(house, parcel, keys), parcel.body, started)
     except socket.gaierror:
         error = "name_unknown"
     except (TimeoutError, httpx2.TimeoutException):
@@ -94,17 +94,25 @@ async def _send(house: House, parcel: Parcel, resolver: Resolver) -> Reply:
     return Reply(error=error, milliseconds=_since(started))
 
 
-async def _post(url: httpx2.URL, address: str, headers: dict[str, str], body: bytes, started: float) -> Reply:
+async def _post(url: httpx2.URL, addresses: list[str], headers: dict[str, str], body: bytes, started: float) -> Reply:
+    """Post to the first of `addresses` that takes a connection; raises what the last one raised."""
+    try:
+        return await _post_to(url, addresses[0], headers, body, started)
+    except httpx2.ConnectError:
+        if len(addresses) == 1:
+            raise
+    return await _post(url, addresses[1:], headers, body, started)
+
+
+async def _post_to(url: httpx2.URL, address: str, headers: dict[str, str], body: bytes, started: float) -> Reply:
     # The address that was judged is the one connected to; the name stays in Host and in the TLS handshake.
-    there = url.copy_with(host=address)
-    host = url.netloc.decode("ascii")
     async with (
         httpx2.AsyncClient(verify=_trusted(), trust_env=False, timeout=WHOLE_SECONDS) as client,
         client.stream(
             "POST",
-            there,
+            url.copy_with(host=address),
             content=body,
-            headers={**headers, "Host": host},
+            headers={**headers, "Host": url.netloc.decode("ascii")},
             extensions={"sni_hostname": url.host},
             follow_redirects=False,
         ) as answer,

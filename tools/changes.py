@@ -96,7 +96,7 @@ def cancel(ctx: Context, booking: Booking, *, reason: str | None = None, by_cust
     ctx.session.flush()
     leads.visit_gone(ctx, booking.lead_id)
     reminders.cancelled(ctx, booking, tell=not by_customer)
-    announcements.booking(ctx, "cancelled", booking, reason=reason)
+    announcements.booking(ctx, "cancelled", booking)
     return booking
 
 
@@ -173,7 +173,7 @@ def expire(ctx: Context, booking: Booking) -> Booking:
     ctx.session.flush()
     leads.visit_gone(ctx, booking.lead_id)
     reminders.expired(ctx, booking)
-    announcements.booking(ctx, "cancelled", booking, reason=booking.cancel_reason)
+    announcements.booking(ctx, "cancelled", booking, reason="not_approved_in_time")
     messages.open_task(
         ctx,
         kind="request_expired",

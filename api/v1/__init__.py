@@ -15,11 +15,12 @@ from api.v1 import (
     scheduling_slots,
     services,
     stats,
+    webhooks,
 )
 
 router = APIRouter()
 for noun in (
     *(bookings, scheduling_slots, scheduling, leads, conversations, messages, calls),
-    *(services, hours, stats, credentials, llms),
+    *(services, hours, stats, credentials, webhooks, llms),
 ):
     router.include_router(noun.router)

@@ -106,9 +106,7 @@ async def create_webhook(body: NewWebhook, caller: Manager) -> JSONResponse:
 @router.get("/{webhook_id}", response_model=WebhookShown)
 async def get_webhook(webhook_id: Id, caller: Manager) -> JSONResponse:
     """One endpoint. Scope MANAGE_INTEGRATIONS."""
-    return JSONResponse(
-        await caller.read(lambda ctx: WebhookShown(**_fields(webhooks.get(ctx, webhook_id))).shown())
-    )
+    return JSONResponse(await caller.read(lambda ctx: WebhookShown(**_fields(webhooks.get(ctx, webhook_id))).shown()))
 
 
 @router.patch("/{webhook_id}", response_model=WebhookShown)
@@ -118,9 +116,7 @@ async def update_webhook(webhook_id: Id, body: WebhookPatch, caller: Manager) ->
     def act(ctx: Context) -> dict[str, Any]:
         endpoint = webhooks.get(ctx, webhook_id)
         own_machine = caller.house.settings.sandbox
-        webhooks.change(
-            ctx, endpoint, own_machine=own_machine, url=body.url, events=body.events, active=body.active
-        )
+        webhooks.change(ctx, endpoint, own_machine=own_machine, url=body.url, events=body.events, active=body.active)
         return WebhookShown(**_fields(endpoint)).shown()
 
     return JSONResponse(await caller.write(act))

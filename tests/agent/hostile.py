@@ -112,8 +112,14 @@ def booking(slot: str, **more: Any) -> tuple[str, dict[str, Any]]:
     return "book_job", {"slot": slot, **blank, **more}
 
 
-LOOK: tuple[str, dict[str, Any]] = ("list_open_slots", {"service": None, "preferred_day": None, "preferred_time": None, "postal_code": None})
-MONDAY_8: tuple[str, dict[str, Any]] = ("list_open_slots", {**LOOK[1], "preferred_day": "monday", "preferred_time": "8am"})
+LOOK: tuple[str, dict[str, Any]] = (
+    "list_open_slots",
+    {"service": None, "preferred_day": None, "preferred_time": None, "postal_code": None},
+)
+MONDAY_8: tuple[str, dict[str, Any]] = (
+    "list_open_slots",
+    {**LOOK[1], "preferred_day": "monday", "preferred_time": "8am"},
+)
 LEAD = ("customer_name", "address", "postal_code", "email", "issue", "service")
 Mood = Callable[[Hostile, list[dict[str, Any]], list[dict[str, Any]], bool], Reply]
 

@@ -1,4 +1,4 @@
-"""The two floors: the least FastAPI, pydantic and SQLAlchemy can do for the same answers, with nothing of ours in it."""
+"""The two floors: the least FastAPI, pydantic and SQLAlchemy can do for the same answers, nothing of ours in it."""
 
 import uuid
 from collections.abc import AsyncIterator

@@ -36,7 +36,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a run showed: milliseconds by request (ascending), statuses, CPU milliseconds a request, requests a second."""
+    """What a run showed: latencies in milliseconds (ascending), statuses, CPU ms a request, requests a second."""
 
     times: list[float]
     statuses: Counter[int]

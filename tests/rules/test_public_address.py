@@ -62,7 +62,9 @@ def test_a_name_is_not_an_address(host: str) -> None:
     assert not is_address(host)
 
 
-@pytest.mark.parametrize(("host", "own"), [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False)])
+@pytest.mark.parametrize(
+    ("host", "own"), [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False)]
+)
 def test_the_machine_itself_is_known(host: str, own: bool) -> None:
     assert is_own_machine(host) is own
 

@@ -56,17 +56,15 @@ async def test_the_only_business_is_found_until_there_are_two(db: Database) -> N
     assert await db.read(lookup.only_org) is None
 
 
-@pytest.mark.parametrize(("later", "works"), [(timedelta(0), True), (timedelta(minutes=59), True)])
-async def test_after_a_rotation_both_secrets_work_inside_the_overlap(
-    db: Database, later: timedelta, works: bool
-) -> None:
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=59)])
+async def test_after_a_rotation_both_secrets_work_inside_the_overlap(db: Database, later: timedelta) -> None:
     office = Office(db)
     made, old = await office(lambda ctx: access.create(ctx, "Acme", ["READ_BOOKINGS"]), actor=SYSTEM)
     new = await office(
         lambda ctx: access.rotate(ctx, ctx.session.get_one(Credential, made.id), overlap=timedelta(hours=1))
     )
     found = await db.read(lambda s: [lookup.credential_by_secret(s, secret, SATURDAY + later) for secret in (old, new)])
-    assert [one is not None for one in found] == [works, works]
+    assert [one is not None for one in found] == [True, True]
 
 
 async def test_the_old_secret_ends_with_the_overlap_and_the_new_one_goes_on(db: Database) -> None:

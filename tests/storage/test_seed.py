@@ -39,7 +39,6 @@ async def test_what_staff_changed_survives_another_seeding(db: Database) -> None
 
 async def test_the_seeded_services_are_the_casts(db: Database) -> None:
     await db.write(lambda s: seed_demo(s, SATURDAY))
-    found = await db.read(
-        lambda s: s.execute(select(Service.name, Service.duration_minutes).order_by(Service.position))
-    )
-    assert [tuple(row) for row in found] == [("Diagnostic visit", 90), ("Water heater install", 180)]
+    wanted = select(Service.name, Service.duration_minutes).order_by(Service.position)
+    found = await db.read(lambda s: [tuple(row) for row in s.execute(wanted)])
+    assert found == [("Diagnostic visit", 90), ("Water heater install", 180)]
