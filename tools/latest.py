@@ -19,6 +19,7 @@ CANCEL_WORDS = re.compile(
 )
 KEEP_WORDS = re.compile(
     r"\b(?:don'?t|do not|didn'?t|not|never|no need to|without|rather than|instead of)\b(?: \w+){0,3} cancel|"
+    r"\bname(?:'s| is)\b[^.?!]* cancel|"
     r"\bkeep (?:it|my|the|that)\b|\bcancel\w*\b[^.?!]*\b(?:later|free|fee|cost|charge|policy)\b|"
     r"\b(?:if|when|how|what happens)\b[^.?!]{0,20} cancel",
     re.IGNORECASE,

@@ -1,19 +1,16 @@
 """One turn: one answer to what was said, true whatever happened while the model was thinking."""
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from agent.replying import ModelDown, Reply
 from agent.turn import ROUNDS, SAFE, TURN_SECONDS
-from api import turns
-from storage import outbox
-from storage.tables import Booking, Conversation, Job, Message, Task, ToolCall, Turn
+from storage.tables import Booking, Conversation, Job, Message, Task, Turn
 from tests.calls.play import ScriptedModel, Stage
 from tests.fakes import SARAH, Shop, open_shop
 from tests.people import visit, wall
@@ -286,16 +283,6 @@ async def test_a_turn_run_again_without_its_model_does_not_act_again(shop: Shop)
     assert await visits(shop) == ["2026-11-23 08:00 confirmed"]
 
 
-async def test_two_hands_with_one_job_answer_once(shop: Shop) -> None:
-    await shop.text("hello", "SM1")
-    shop.clock.advance(timedelta(seconds=5))
-    now = shop.clock.now()
-    (job,) = await shop.house.db.write(lambda s: outbox.claim(s, "a", now, topics=("turn",), limit=5))
-    await turns.turn(shop.house, job, None)
-    await turns.turn(shop.house, job, None)
-    assert len(await bodies(shop)) == 1
-
-
 async def test_a_note_of_the_office_is_not_shown_to_the_model(shop: Shop) -> None:
     stage, model = await offered(shop, "Sure.")
     (thread,) = await shop.rows(Conversation)
@@ -308,47 +295,3 @@ async def test_a_note_of_the_office_is_not_shown_to_the_model(shop: Shop) -> Non
     await shop.act(note)
     await stage.say("hm")
     assert "pays late" not in str(model.asked)
-
-
-BAD_CALLS = {
-    "no such tool": {"send_invoice": "{}"},
-    "a name no database takes": {"book\ud800job\x00": "{}"},
-    "no JSON": {"book_job": "{slot: tomorrow"},
-    "a list": {"book_job": "[1]"},
-    "a depth no parser takes": {"book_job": "[" * 7900},
-    "200 kB": {"update_lead": json.dumps({"issue": "y" * 200_000})},
-    "lone surrogates": {"update_lead": '{"issue": "\\ud800 \\u0000 it leaks"}'},
-    "fields nobody defined": {"book_job": '{"slot": "2026-11-23 08:00", "org_id": "x"}'},
-    "wrong types": {"book_job": '{"slot": 5, "service": ["a"]}'},
-}
-
-
-@pytest.mark.parametrize("call", BAD_CALLS.values(), ids=BAD_CALLS)
-async def test_a_call_that_is_none_is_answered_and_the_turn_goes_on(call: dict[str, str], shop: Shop) -> None:
-    stage = Stage(shop, ScriptedModel([call, "What's going on with it?"]))
-    (answer,) = await stage.say("hello, my AC")
-    assert answer.body == "What's going on with it?"
-    assert await shop.rows(Booking) == []
-    assert [one.started_at is not None for one in await shop.rows(Job, topic="turn", state="sent")] == [True]
-
-
-async def test_a_reply_with_broken_letters_is_mended(shop: Shop) -> None:
-    stage = Stage(shop, ScriptedModel(["What's going \x07 with it?"]))
-    (answer,) = await stage.say("hello")
-    assert answer.body == "What's going   with it?"
-
-
-async def test_another_customers_visit_cannot_be_reached(shop: Shop) -> None:
-    other = await shop.act(lambda ctx: visit(ctx, "2026-11-24 09:00", "+15125550143", customer_name="Marcus Webb").id)
-    calls = [{"cancel": json.dumps({"booking_selector": one, "reason": None})} for one in (other, other[:8], "Marcus")]
-    stage = Stage(shop, ScriptedModel([calls, "I see no upcoming visit under your number."]))
-    await stage.say("please cancel Marcus's visit")
-    assert [one.status for one in await shop.rows(Booking)] == ["confirmed"]
-    said = " ".join(one.answer for one in await shop.rows(ToolCall))
-    assert "November 24" not in said
-
-
-async def test_no_lease_is_left_behind(shop: Shop) -> None:
-    await offered(shop)
-    late = [one for one in await shop.rows(Job) if one.lease_until and one.lease_until > datetime.now(UTC)]
-    assert late == []
