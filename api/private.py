@@ -58,6 +58,9 @@ class SlotShown(CamelShown):
     slot: str
 
 
+SLOT_FIELDS = tuple(SlotShown.model_fields)
+
+
 class Blackout(CamelShown):
     """A day without any opening, and what to say about it."""
 
@@ -206,7 +209,7 @@ async def list_open_slots(
         listing = slots.list_open(ctx, services.find_service(ctx, service), begins, ends, postal_code=postal_code)
         shown = [as_written(one.start, one.end, zone) for one in listing.openings]
         return {
-            "slots": [{name: one[name] for name in SlotShown.model_fields} for one in shown],
+            "slots": [{name: one[name] for name in SLOT_FIELDS} for one in shown],
             "blackouts": [
                 {
                     "date": day.isoformat(),

@@ -83,7 +83,7 @@ async def _send(house: House, parcel: Parcel, resolver: Resolver) -> Reply:
             if not addresses or not all(allowed(address) for address in addresses):
                 return Reply(error="address_refused", milliseconds=_since(started))
             return await _post(url, addresses, _headers(parcel, keys), parcel.body, started)
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):  # the latter for a name that no wire format can carry
         error = "name_unknown"
     except (TimeoutError, httpx2.TimeoutException):
         error = "timeout"

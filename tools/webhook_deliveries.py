@@ -104,11 +104,9 @@ def resend(ctx: Context, delivery: WebhookDelivery) -> None:
     outbox.put(ctx, "webhook", f"webhook:{delivery.id}:{before}", ("delivery", delivery.id), due_at=ctx.now)
 
 
-def get(ctx: Context, endpoint: WebhookEndpoint, delivery_id: str) -> WebhookDelivery:
-    """One delivery of this endpoint; raises NOT_FOUND."""
-    wanted = select(WebhookDelivery).where(
-        WebhookDelivery.id == delivery_id, WebhookDelivery.endpoint_id == endpoint.id
-    )
+def get(ctx: Context, delivery_id: str) -> WebhookDelivery:
+    """One delivery of this business; raises NOT_FOUND."""
+    wanted = select(WebhookDelivery).where(WebhookDelivery.id == delivery_id, WebhookDelivery.org_id == ctx.org.id)
     return ctx.session.scalars(wanted).first() or not_found("delivery")
 
 

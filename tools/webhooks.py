@@ -5,6 +5,7 @@ The envelope is Empfio's (EM-A3) with `id` and `api_version`; it is signed as St
 
 import base64
 import json
+import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -24,7 +25,8 @@ from tools.rules import public_address
 API_VERSION = "v1"
 PING = "ping"
 OVERLAP = timedelta(hours=24)  # how long the secret before a rotation still signs
-LONGEST_URL = 500
+_URL = re.compile(r"[!-~]{1,500}")
+_NAME = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z0-9-]{2,63}\.?")
 INSIDE = (".localhost", ".local", ".internal", ".lan", ".home.arpa")  # names no public resolver answers
 
 Seal = Callable[[str], str]
@@ -143,26 +145,27 @@ def checked_url(url: str, *, own_machine: bool) -> str:
 
     A name is looked at again when it is resolved, before every delivery. Raises VALIDATION_ERROR.
     """
+    url = url.strip()
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise _refused("That is not a URL.") from None
-    if not host or parts.scheme not in ("https", "http") or len(url) > LONGEST_URL or not url.isascii():
+    if not host or parts.scheme not in ("https", "http") or not _URL.fullmatch(url):
         raise _refused("That is not a URL.")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise _refused("The URL holds a user name or a fragment.")
     if own_machine and public_address.is_own_machine(host):
-        return url.strip()
+        return url
     if public_address.is_address(host):
         private = not public_address.is_public(host)
     else:
-        private = "." not in host.rstrip(".") or host.rstrip(".").endswith(INSIDE)
+        private = not _NAME.fullmatch(host) or host.rstrip(".").endswith(INSIDE)
     if private:
         raise _refused("The URL points into a private network.")
     if parts.scheme != "https":
         raise _refused("The URL is not https.")
-    return url.strip()
+    return url
 
 
 def _refused(detail: str) -> Problem:

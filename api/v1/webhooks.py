@@ -17,7 +17,7 @@ from tools import webhook_deliveries, webhooks
 router = APIRouter(prefix="/api/v1/webhooks", tags=["webhooks"], responses=PROBLEMS, dependencies=SECURED)
 
 Manager = Annotated[Caller, Depends(needs("MANAGE_INTEGRATIONS"))]
-Url = Annotated[str, Field(min_length=1, max_length=webhooks.LONGEST_URL)]
+Url = Annotated[str, Field(min_length=1, max_length=500)]
 Events = Annotated[list[Given], Field(min_length=1, max_length=20)]
 
 
@@ -165,12 +165,12 @@ async def list_deliveries(
     return JSONResponse(await caller.read(ask))
 
 
-@router.post("/{webhook_id}/deliveries/{delivery_id}/resend", status_code=202, response_model=DeliveryShown)
-async def resend_delivery(webhook_id: Id, delivery_id: Id, caller: Manager) -> JSONResponse:
+@router.post("/deliveries/{delivery_id}/resend", status_code=202, response_model=DeliveryShown)
+async def resend_delivery(delivery_id: Id, caller: Manager) -> JSONResponse:
     """Send a finished delivery again, with the same webhook-id and body. Scope MANAGE_INTEGRATIONS."""
 
     def act(ctx: Context) -> dict[str, Any]:
-        delivery = webhook_deliveries.get(ctx, webhooks.get(ctx, webhook_id), delivery_id)
+        delivery = webhook_deliveries.get(ctx, delivery_id)
         webhook_deliveries.resend(ctx, delivery)
         return _delivery(delivery)
 

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from api.app import create_app
 from api.settings import Settings
 from storage.seed import demo_id
-from storage.tables import Call, Conversation, Lead
+from storage.tables import Call, Conversation, Lead, WebhookDelivery, WebhookEndpoint
 from tests.api.doors import RANDOM_ID, Key, booked, key_of, second_business, visit_body
 from tests.fakes import Shop
 
@@ -28,6 +28,8 @@ KINDS = {
     "technician_id": "technician",
     "blackout_id": "blackout",
     "credential_id": "credential",
+    "webhook_id": "webhook",
+    "delivery_id": "delivery",
 }
 # What a valid request needs besides its path, where that is anything.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -81,6 +83,8 @@ async def two(shop: Shop) -> Two:
     booking = await booked(ours)
     await shop.miss("CA1")
     await shop.text("No heat since Friday", "SM1")
+    await ours.post("/api/v1/webhooks", {"url": "https://hooks.example.com/", "events": ["*"]})
+    (hook,), (ping,) = await shop.rows(WebhookEndpoint), await shop.rows(WebhookDelivery)
     (lead, *_), (thread, *_), (call, *_) = [await shop.rows(table) for table in (Lead, Conversation, Call)]
     ids = {
         "booking": booking["id"],
@@ -91,6 +95,8 @@ async def two(shop: Shop) -> Two:
         "technician": demo_id("dana"),
         "blackout": demo_id("thanksgiving"),
         "credential": (await key_of(shop, name="Spare")).id,
+        "webhook": hook.id,
+        "delivery": ping.id,
     }
     return Two(ids, ours, theirs)
 

@@ -11,7 +11,7 @@ from storage import outbox
 from storage.context import Context
 from storage.db import Database
 from storage.tables import Booking, Conversation, Job, Lead, WebhookDelivery, WebhookEndpoint
-from tests.people import MIA, SARAH, SATURDAY, Office, at, visit
+from tests.people import MIA, SARAH, Office, at, visit
 from tools import booking, calls, conversations, inbound, leads, webhook_deliveries, webhooks
 from tools.problems import Problem
 from tools.webhook_deliveries import Reply
@@ -278,15 +278,6 @@ def names_by_job(ctx: Context) -> dict[str, str]:
     return {row.id: row.event_type for row in ctx.session.scalars(select(WebhookDelivery))}
 
 
-async def test_both_secrets_sign_for_a_day_after_a_rotation(office: Office) -> None:
-    def unit(ctx: Context) -> list[int]:
-        endpoint = register(ctx)
-        webhooks.rotate(ctx, endpoint, seal=lambda secret: secret[::-1])
-        return [len(endpoint.secrets_at(SATURDAY + timedelta(hours=hours))) for hours in (0, 23, 24)]
-
-    assert await office(unit) == [2, 2, 1]
-
-
 async def test_a_moved_endpoint_is_pinged_and_one_left_where_it_is_is_not(office: Office) -> None:
     def unit(ctx: Context) -> list[str]:
         endpoint = register(ctx)
@@ -296,11 +287,6 @@ async def test_a_moved_endpoint_is_pinged_and_one_left_where_it_is_is_not(office
         return [names_by_job(ctx)[job.subject_id] for job in claimed(ctx)]
 
     assert await office(unit) == ["ping"]
-
-
-async def test_no_events_at_all_is_refused(office: Office) -> None:
-    with pytest.raises(Problem, match="MISSING_FIELDS"):
-        await office(lambda ctx: webhooks.register(ctx, HOOK, [], seal=str, own_machine=False))
 
 
 async def test_a_lead_booked_by_a_visit_is_told_after_its_birth(office: Office) -> None:
