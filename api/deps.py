@@ -4,7 +4,7 @@ import base64
 import binascii
 import ipaddress
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -34,6 +34,7 @@ class House:
     clock: Clock
     limits: RateLimits
     usage: Usage
+    tries: RateLimits = field(default_factory=lambda: RateLimits(per_minute=10))  # of pages, by address
 
     async def write(
         self,

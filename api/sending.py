@@ -65,11 +65,11 @@ async def remind(house: House, job: Job) -> None:
 
 async def alert(house: House, job: Job) -> None:
     """Wake the next person on call."""
-    step, words, public_url = int(job.payload["step"]), str(job.payload["words"]), house.settings.public_url
+    step, words = int(job.payload["step"]), str(job.payload["words"])
 
     def unit(ctx: Context) -> None:
         task = ctx.session.get_one(Task, job.subject_id)
-        reason = handoff.alert(ctx, task, step, words, public_url)
+        reason = handoff.alert(ctx, task, step, words)
         outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
 
     await _unit(house, job, unit)

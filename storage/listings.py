@@ -17,6 +17,7 @@ from storage.tables import (
     Lead,
     LeadEvent,
     Message,
+    ScheduleTemplate,
     Service,
     Skill,
     Technician,
@@ -179,6 +180,12 @@ def weekly_hours(ctx: Context) -> list[Hours]:
     """The business's own working hours."""
     mine = select(Hours).where(Hours.template_id == ctx.org.template_id)
     return list(ctx.session.scalars(mine.order_by(Hours.weekday, Hours.opens)))
+
+
+def templates(ctx: Context, *, offset: int, size: int) -> tuple[list[ScheduleTemplate], int]:
+    """One page of named weekly hours, by name."""
+    wanted = [ScheduleTemplate.org_id == ctx.org.id]
+    return _page(ctx, ScheduleTemplate, wanted, (ScheduleTemplate.name, ScheduleTemplate.id), offset, size)
 
 
 def overrides(ctx: Context, *, offset: int, size: int, since: date | None = None) -> tuple[list[DateOverride], int]:

@@ -67,7 +67,7 @@ def on_call(ctx: Context) -> list[Technician]:
     return list(ctx.session.scalars(ordered.order_by(Technician.on_call, Technician.position)))
 
 
-def alert(ctx: Context, task: Task, step: int, words: str, public_url: str) -> str | None:
+def alert(ctx: Context, task: Task, step: int, words: str) -> str | None:
     """Text the on-call person number `step` (0 is first) about a task, and queue the next; for the job's hand.
 
     Somebody who cannot be texted is passed over. Gives back None, or why nobody was texted: taken, done, nobody.
@@ -82,7 +82,7 @@ def alert(ctx: Context, task: Task, step: int, words: str, public_url: str) -> s
         message = messages.say(
             ctx,
             to=person.phone,
-            body=_alert_text(ctx, task, words, public_url),
+            body=_alert_text(ctx, task, words),
             kind="alert",
             dedupe_key=_alert_key(task, number),
             exempt_quiet=emergency,
@@ -144,11 +144,10 @@ def _alert_key(task: Task, step: int) -> str:
     return f"alert:{task.id}:{step}"
 
 
-def _alert_text(ctx: Context, task: Task, words: str, public_url: str) -> str:
+def _alert_text(ctx: Context, task: Task, words: str) -> str:
     customer = ctx.session.get(Customer, task.customer_id) if task.customer_id else None
     thread = ctx.session.get(Conversation, task.conversation_id) if task.conversation_id else None
     phone = (customer.phone if customer else None) or (thread.phone if thread else None) or ""
-    page = f"conversations/{task.conversation_id}" if task.conversation_id else "tasks"
     return prompts.render(
         "sms/staff_emergency" if task.urgency == "emergency" else "sms/staff_hand_off",
         business_name=ctx.org.name,
@@ -157,5 +156,4 @@ def _alert_text(ctx: Context, task: Task, words: str, public_url: str) -> str:
         customer_name=customer.name if customer else None,
         customer_phone=phone,
         address=customer.address if customer else None,
-        thread_url=f"{public_url}/console/{page}",
     )

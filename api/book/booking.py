@@ -8,7 +8,6 @@ from fastapi import Request, Response
 from api.book import router, templates
 from api.book.manage import by_day, gone
 from api.deps import House, house_of
-from api.limits import RateLimits
 from api.pages import form_text, page, same_site
 from storage import lookup
 from storage.context import CUSTOMER, Context
@@ -21,7 +20,6 @@ from tools.telling import words
 
 DAYS_SHOWN = 14
 FIELDS = ("service", "zip_code", "slot", "name", "phone", "address", "notes")
-posts = RateLimits(per_minute=10)
 
 
 async def business(request: Request, slug: str) -> tuple[House, Org] | None:
@@ -55,9 +53,9 @@ async def book(request: Request, slug: str) -> Response:
     found = await business(request, slug)
     if found is None:
         return gone("Nothing here", "There is no business under this address.", 404)
-    if posts.count(request.client.host if request.client else "").exceeded:
-        return gone("Too many tries", "Please wait a minute and try again.", 429)
     house, org = found
+    if house.tries.count(f"book:{request.client.host if request.client else ''}").exceeded:
+        return gone("Too many tries", "Please wait a minute and try again.", 429)
     form = await request.form()
     told = {name: form_text(form, name) for name in FIELDS}
 

@@ -11,7 +11,6 @@ from icalendar import Calendar, Event
 
 from api.book import router, templates
 from api.deps import House, house_of
-from api.limits import RateLimits
 from api.pages import form_text, page, same_site
 from storage import lookup
 from storage.context import CUSTOMER, Context
@@ -24,7 +23,6 @@ from tools.telling import words
 
 T = TypeVar("T")
 DAYS_SHOWN = 14
-tries = RateLimits(per_minute=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ async def opened(request: Request, slug: str, token: str) -> Link | Response:
     found = await house.db.read(lambda session: lookup.booking_by_token(session, token))
     if found is None or found[1].slug != slug:
         address = request.client.host if request.client else ""
-        if tries.count(address).exceeded:
+        if house.tries.count(f"manage:{address}").exceeded:
             return gone("Too many tries", "Please wait a minute and open the link again.", 429)
         return gone("Nothing here", "This link does not lead to a visit. Please open the link in your text again.", 404)
     booking, org = found

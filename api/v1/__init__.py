@@ -11,16 +11,19 @@ from api.v1 import (
     leads,
     llms,
     messages,
+    schedule_templates,
     scheduling,
     scheduling_slots,
     services,
     stats,
+    teams,
+    technicians,
     webhooks,
 )
 
 router = APIRouter()
 for noun in (
     *(bookings, scheduling_slots, scheduling, leads, conversations, messages, calls),
-    *(services, hours, stats, credentials, webhooks, llms),
+    *(services, hours, schedule_templates, technicians, teams, stats, credentials, webhooks, llms),
 ):
     router.include_router(noun.router)

@@ -73,7 +73,8 @@ async def get_availability(caller: Annotated[Caller, Depends(needs(*READ))]) -> 
         return {
             "timezone": ctx.org.timezone,
             "weekly_hours": [
-                {"day": (row.weekday + 1) % 7, **_span(row.opens, row.closes)} for row in listings.weekly_hours(ctx)
+                {"day": (row.weekday + 1) % 7, **span_shown(row.opens, row.closes)}
+                for row in listings.weekly_hours(ctx)
             ],
             "date_overrides": [_shown(row) for row in coming],
         }
@@ -103,7 +104,7 @@ async def create_blackout(
     def act(ctx: Context) -> dict[str, Any]:
         if (body.start is None) != (body.end is None):
             raise Problem("MISSING_FIELDS", "Hours need both ends.", fix="Send start and end, or neither.")
-        spans = [] if body.start is None or body.end is None else [(_minutes(body.start), _minutes(body.end))]
+        spans = [] if body.start is None or body.end is None else [(minutes_of(body.start), minutes_of(body.end))]
         day = wire.day_named(body.date)
         return _shown(blackouts.add(ctx, day, spans=spans, reason=body.reason, technician_id=body.technician_id))
 
@@ -122,17 +123,19 @@ def _shown(row: DateOverride) -> dict[str, Any]:
         "id": row.id,
         "date": row.day.isoformat(),
         "blocked": not row.spans,
-        "hours": [_span(opens, closes) for opens, closes in row.spans],
+        "hours": [span_shown(opens, closes) for opens, closes in row.spans],
         "reason": row.reason,
         "technician_id": row.technician_id,
     }
 
 
-def _span(opens: int, closes: int) -> dict[str, str]:
+def span_shown(opens: int, closes: int) -> dict[str, str]:
+    """Minutes after midnight as HH:MM; past midnight the hours go on from 24."""
     return {"start": f"{opens // 60:02}:{opens % 60:02}", "end": f"{closes // 60:02}:{closes % 60:02}"}
 
 
-def _minutes(text: str) -> int:
+def minutes_of(text: str) -> int:
+    """Minutes after midnight in HH:MM, where 26:00 is two at night. Raises INVALID_TIME."""
     found = re.fullmatch(r"(\d\d):([0-5]\d)", text, re.ASCII)
     if found is None:
         raise Problem("INVALID_TIME", "That is not a time of day.", fix="Write HH:MM, 24 hours.")

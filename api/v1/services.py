@@ -1,19 +1,33 @@
-"""/api/v1/services and /api/v1/technicians: what the business does, by which rules, and who does it (TP-A8)."""
+"""/api/v1/services: what the business does, and by which rules (TP-A8)."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from api.deps import Caller, Page, needs, paged, paging
-from api.wire import PROBLEMS, SECURED, Id, Shown, page_of
+from api.idempotency_key import HEADER, act_once
+from api.wire import PROBLEMS, SECURED, Body, Given, Id, LongText, Shown, Text, page_of
 from storage import listings
 from storage.context import Context
-from storage.tables import Service, Technician
+from storage.tables import Service
+from tools import offerings
 from tools.problems import not_found
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS, dependencies=SECURED)
 
+WRITE = ("WRITE_BUSINESS_PROFILE",)
+STORED = {
+    "default_duration": "duration_minutes",
+    "min_notice_hours": "notice_minutes",
+    "max_advance_days": "horizon_days",
+    "slot_interval_minutes": "grid_minutes",
+}
+ALSO = (
+    *("fee_cents", "fee_note", "value_cents", "day_cap", "week_cap"),
+    *("booking_mode", "template_id", "team_id", "position"),
+)
 READ = ("READ_BUSINESS_PROFILE", "READ_AVAILABILITY", "READ_BOOKINGS")
 
 
@@ -34,17 +48,56 @@ class ServiceShown(Shown):
     slot_interval_minutes: int
     fee_cents: int | None
     fee_note: str
+    value_cents: int
+    day_cap: int | None
+    week_cap: int | None
+    booking_mode: str | None
+    template_id: str | None
+    team_id: str | None
+    position: int
     technician_ids: list[str]
 
 
-class TechnicianShown(Shown):
-    """Somebody who drives out, and what they can do."""
+class ServicePatch(Body):
+    """What should change; members left out stay, null clears a cap, a fee, a mode, hours or a team. Lengths are minutes
+    in steps of five but for the notice, in hours, and the horizon, in days; money is cents."""
 
-    id: str
-    name: str
-    phone: str | None
-    active: bool
-    service_ids: list[str]
+    name: Given | None = None
+    slug: Given | None = None
+    description: LongText | None = None
+    aliases: Annotated[list[Given], Field(max_length=100)] | None = None
+    is_bookable: bool | None = None
+    default_duration: int | None = None
+    buffer_before: int | None = None
+    buffer_after: int | None = None
+    min_notice_hours: Annotated[float, Field(ge=0, le=8760, allow_inf_nan=False)] | None = None
+    max_advance_days: int | None = None
+    slot_interval_minutes: int | None = None
+    day_cap: int | None = None
+    week_cap: int | None = None
+    fee_cents: int | None = None
+    fee_note: Text | None = None
+    value_cents: int | None = None
+    booking_mode: Given | None = None
+    template_id: Given | None = None
+    team_id: Given | None = None
+    position: int | None = None
+    technician_ids: Annotated[list[Given], Field(max_length=200)] | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """What was sent, under the names it is stored by."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set if name != "technician_ids"}
+        columns = {STORED.get(name, name): value for name, value in sent.items()}
+        if columns.get("notice_minutes") is not None:
+            columns["notice_minutes"] = round(columns["notice_minutes"] * 60)
+        return columns
+
+
+class NewService(ServicePatch):
+    """A new kind of visit. Without a slug one is made of the name; without technicians nobody does it yet."""
+
+    name: Given
+    default_duration: int
 
 
 @router.get("/services", response_model=page_of("services", ServiceShown), tags=["services"])
@@ -71,43 +124,46 @@ async def get_service(service_id: Id, caller: Annotated[Caller, Depends(needs(*R
     return JSONResponse(await caller.read(ask))
 
 
-@router.get("/technicians", response_model=page_of("technicians", TechnicianShown), tags=["technicians"])
-async def list_technicians(
-    caller: Annotated[Caller, Depends(needs(*READ))], page: Annotated[Page, Depends(paging)]
-) -> JSONResponse:
-    """Technicians, in the business's order. READ_BUSINESS_PROFILE, READ_AVAILABILITY or READ_BOOKINGS."""
+@router.post(
+    "/services", status_code=201, response_model=ServiceShown, tags=["services"], openapi_extra={"parameters": [HEADER]}
+)
+async def create_service(
+    request: Request, body: NewService, caller: Annotated[Caller, Depends(needs(*WRITE))]
+) -> Response:
+    """Offer a new kind of visit. Scope WRITE_BUSINESS_PROFILE."""
 
-    def ask(ctx: Context) -> dict[str, Any]:
-        rows, total = listings.technicians(ctx, offset=page.offset, size=page.size)
-        skills = listings.skills(ctx)
-        return paged("technicians", [_technician(row, skills) for row in rows], total, page)
+    def act(ctx: Context) -> dict[str, Any]:
+        row = offerings.add_service(ctx, body.columns(), body.technician_ids or [])
+        return _service(row, listings.skills(ctx))
 
-    return JSONResponse(await caller.read(ask))
+    return await act_once(request, caller, act, status=201)
 
 
-@router.get("/technicians/{technician_id}", response_model=TechnicianShown, tags=["technicians"])
-async def get_technician(technician_id: Id, caller: Annotated[Caller, Depends(needs(*READ))]) -> JSONResponse:
-    """One technician. READ_BUSINESS_PROFILE, READ_AVAILABILITY or READ_BOOKINGS."""
+@router.patch(
+    "/services/{service_id}",
+    response_model=ServiceShown,
+    tags=["services"],
+    openapi_extra={"parameters": [HEADER]},
+)
+async def update_service(
+    request: Request, service_id: Id, body: ServicePatch, caller: Annotated[Caller, Depends(needs(*WRITE))]
+) -> Response:
+    """Change a service's rules or who does it; visits already booked stay as they are. Scope WRITE_BUSINESS_PROFILE."""
 
-    def ask(ctx: Context) -> dict[str, Any]:
-        row = listings.one_of(ctx, Technician, technician_id) or not_found("technician")
-        return _technician(row, listings.skills(ctx))
+    def act(ctx: Context) -> dict[str, Any]:
+        row = listings.one_of(ctx, Service, service_id) or not_found("service")
+        return _service(offerings.change_service(ctx, row, body.columns(), body.technician_ids), listings.skills(ctx))
 
-    return JSONResponse(await caller.read(ask))
+    return await act_once(request, caller, act)
 
 
 def _service(row: Service, skills: list[tuple[str, str]]) -> dict[str, Any]:
     same = ("id", "slug", "name", "description", "aliases", "is_bookable", "buffer_before", "buffer_after")
     return ServiceShown(
-        **{name: getattr(row, name) for name in (*same, "fee_cents", "fee_note")},
+        **{name: getattr(row, name) for name in (*same, *ALSO)},
         default_duration=row.duration_minutes,
         min_notice_hours=row.notice_minutes / 60,
         max_advance_days=row.horizon_days,
         slot_interval_minutes=row.grid_minutes,
         technician_ids=sorted(who for service, who in skills if service == row.id),
     ).shown()
-
-
-def _technician(row: Technician, skills: list[tuple[str, str]]) -> dict[str, Any]:
-    its = sorted(service for service, who in skills if who == row.id)
-    return TechnicianShown(id=row.id, name=row.name, phone=row.phone, active=row.active, service_ids=its).shown()

@@ -9,7 +9,7 @@ from storage.tables.hours import DateOverride, Hours, ScheduleTemplate
 from storage.tables.jobs import AuditEntry, IdempotentAnswer, Job, ProviderEvent, Task
 from storage.tables.leads import Lead, LeadEvent
 from storage.tables.orgs import EntryPoint, Org
-from storage.tables.people import ConsentEvent, Customer, Staff, Technician
+from storage.tables.people import ConsentEvent, Customer, Staff, Team, TeamMember, Technician
 from storage.tables.services import Service, ServiceArea, Skill, Travel
 from storage.tables.webhooks import WebhookDelivery, WebhookEndpoint
 
@@ -43,6 +43,8 @@ __all__ = [
     "SlotCell",
     "Staff",
     "Task",
+    "Team",
+    "TeamMember",
     "Technician",
     "ToolCall",
     "Travel",

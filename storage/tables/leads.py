@@ -35,6 +35,7 @@ class Lead(Base):
     priority: Mapped[str | None]
     worth_cents: Mapped[int | None]
     notes: Mapped[str] = mapped_column(default="")
+    waitlist: Mapped[bool] = mapped_column(default=False)  # wants an earlier time, should one come free
     booked_at: Mapped[datetime | None]
     won_at: Mapped[datetime | None]
     lost_at: Mapped[datetime | None]

@@ -28,6 +28,31 @@ class Technician(Base):
     created_at: Mapped[datetime]
 
 
+class Team(Base):
+    """A crew or a trade. `template_id` and `handoff_phone` (E.164) are its settings; services may point at it."""
+
+    __tablename__ = "teams"
+    __table_args__ = (Index("ix_teams_org_id", "org_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"))
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    template_id: Mapped[str | None] = mapped_column(ForeignKey("schedule_templates.id"))
+    handoff_phone: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class TeamMember(Base):
+    """A technician in a team; `on_call` orders who of the team is rung first, null is never rung."""
+
+    __tablename__ = "team_members"
+
+    team_id: Mapped[str] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"), primary_key=True)
+    technician_id: Mapped[str] = mapped_column(ForeignKey("technicians.id", ondelete="CASCADE"), primary_key=True)
+    on_call: Mapped[int | None]
+
+
 class Customer(Base):
     """A person known to one business by phone number (E.164). The same number at two businesses is two customers."""
 

@@ -24,7 +24,6 @@ BESIDES = {
     "gist": "a water heater in the garage that drips and makes a knocking noise at night",
     "business_phone": "(512) 555-0100",
     "customer_phone": "+15125550142",
-    "thread_url": "https://go.bluebirdheating.com/console/threads/3f9c2a1b-6a55-4f0e-9d1c-2b7f0a4c9e11",
     "reason": "asked for a person",
     "danger": "water near electrical power",
     "code": "204913",
@@ -59,9 +58,8 @@ def test_a_text_asks_only_for_facts_it_may_mention(name: str) -> None:
         "sms/text_back_voicemail": {"gist"},
         "sms/help": {"business_phone"},
         "sms/confirm_code": {"code", "minutes"},
-        "sms/staff_booked": {"thread_url"},
-        "sms/staff_hand_off": {"thread_url", "customer_phone", "reason"},
-        "sms/staff_emergency": {"thread_url", "customer_phone", "danger"},
+        "sms/staff_hand_off": {"customer_phone", "reason"},
+        "sms/staff_emergency": {"customer_phone", "danger"},
     }.get(name, set())
     assert prompts.variables(name) <= prompts.MESSAGE_VARIABLES | allowed
 

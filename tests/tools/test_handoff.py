@@ -39,7 +39,7 @@ async def test_a_routine_hand_off_is_texted_to_the_first_on_call_alone(shop: Sho
     [alert] = await alerts(shop)
     assert alert.to_phone == LUIS
     assert "Sarah Jones needs a person" in alert.body
-    assert "https://ringback.test/console/conversations/" in alert.body
+    assert "Call +15125550142" in alert.body
 
 
 async def test_a_routine_hand_off_at_night_lets_luis_sleep(shop: Shop) -> None:

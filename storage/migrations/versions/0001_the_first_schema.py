@@ -408,6 +408,40 @@ def upgrade() -> None:
         batch_op.create_index("ix_technicians_org_id", ["org_id"], unique=False)
 
     op.create_table(
+        "teams",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("org_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("description", sa.String(), nullable=False),
+        sa.Column("template_id", sa.String(), nullable=True),
+        sa.Column("handoff_phone", sa.String(), nullable=True),
+        sa.Column("created_at", storage.tables.columns.Utc(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["orgs.id"], name=op.f("fk_teams_org_id_orgs")),
+        sa.ForeignKeyConstraint(
+            ["template_id"], ["schedule_templates.id"], name=op.f("fk_teams_template_id_schedule_templates")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
+    )
+    with op.batch_alter_table("teams", schema=None) as batch_op:
+        batch_op.create_index("ix_teams_org_id", ["org_id"], unique=False)
+
+    op.create_table(
+        "team_members",
+        sa.Column("team_id", sa.String(), nullable=False),
+        sa.Column("technician_id", sa.String(), nullable=False),
+        sa.Column("on_call", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["teams.id"], name=op.f("fk_team_members_team_id_teams"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["technician_id"],
+            ["technicians.id"],
+            name=op.f("fk_team_members_technician_id_technicians"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("team_id", "technician_id", name=op.f("pk_team_members")),
+    )
+    op.create_table(
         "date_overrides",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("org_id", sa.String(), nullable=False),
@@ -464,6 +498,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.String(), nullable=True),
         sa.Column("worth_cents", sa.Integer(), nullable=True),
         sa.Column("notes", sa.String(), nullable=False),
+        sa.Column("waitlist", sa.Boolean(), nullable=False),
         sa.Column("booked_at", storage.tables.columns.Utc(timezone=True), nullable=True),
         sa.Column("won_at", storage.tables.columns.Utc(timezone=True), nullable=True),
         sa.Column("lost_at", storage.tables.columns.Utc(timezone=True), nullable=True),
@@ -903,6 +938,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_date_overrides_org_id_day")
 
     op.drop_table("date_overrides")
+    op.drop_table("team_members")
+    with op.batch_alter_table("teams", schema=None) as batch_op:
+        batch_op.drop_index("ix_teams_org_id")
+
+    op.drop_table("teams")
     with op.batch_alter_table("technicians", schema=None) as batch_op:
         batch_op.drop_index("ix_technicians_org_id")
 

@@ -1,0 +1,152 @@
+"""What the business offers and who does it, changed by those who may; visits already booked stay as they are (TP-A8)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from storage.context import Context
+from storage.tables import Booking, Service, Skill, Team, Technician, new_id
+from storage.tables.bookings import ACTIVE
+from tools import audit, leads, templates
+from tools.problems import Problem, not_found
+from tools.rules import company_lines
+
+DAY = 24 * 60
+# Least and most of each number, in its own unit; minutes that lie on cells are multiples of five (contract 2.1).
+LIMITS = {
+    **{"duration_minutes": (5, DAY), "grid_minutes": (5, DAY), "buffer_before": (0, DAY), "buffer_after": (0, DAY)},
+    **{"notice_minutes": (0, 365 * DAY), "horizon_days": (0, 730), "day_cap": (1, 1000), "week_cap": (1, 5000)},
+    **{"fee_cents": (0, 10_000_000), "value_cents": (0, 100_000_000), "position": (0, 10_000)},
+    **{"travel_minutes": (0, DAY), "on_call": (1, 100)},
+}
+ON_CELLS = ("duration_minutes", "grid_minutes", "buffer_before", "buffer_after")
+MAY_BE_NULL = ("day_cap", "week_cap", "fee_cents", "booking_mode", "template_id", "team_id", "on_call", "phone")
+MODES = ("instant", "approval")
+
+
+def add_service(ctx: Context, fields: Mapping[str, Any], technician_ids: Sequence[str]) -> Service:
+    """A new service; `fields` are columns of Service, `name` and `duration_minutes` among them, slug made of the name.
+
+    Raises VALIDATION_ERROR, and NOT_FOUND for hours, a team or a technician of another business.
+    """
+    given = {"slug": _slug(fields["name"]), **fields}
+    _check_service(ctx, given, None)
+    row = Service(id=new_id(), org_id=ctx.org.id, created_at=ctx.now, **given)
+    ctx.session.add(row)
+    ctx.session.flush()
+    _give(ctx, row, technician_ids)
+    audit.note(ctx, "service.created", "service", row.id)
+    return row
+
+
+def change_service(
+    ctx: Context, row: Service, fields: Mapping[str, Any], technician_ids: Sequence[str] | None = None
+) -> Service:
+    """Change columns of a service, and who does it unless None. No visit is moved. Raises what `add_service` raises."""
+    _check_service(ctx, fields, row.id)
+    for name, value in fields.items():
+        setattr(row, name, value)
+    ctx.session.flush()
+    if technician_ids is not None:
+        _give(ctx, row, technician_ids)
+    audit.note(ctx, "service.changed", "service", row.id, fields=sorted(fields))
+    return row
+
+
+def add_technician(ctx: Context, fields: Mapping[str, Any]) -> Technician:
+    """Somebody new; `fields` are columns of Technician, `name` among them. They do no service yet.
+
+    Raises INVALID_PHONE, VALIDATION_ERROR, and NOT_FOUND for hours of another business.
+    """
+    row = Technician(id=new_id(), org_id=ctx.org.id, created_at=ctx.now, **_checked_technician(ctx, fields))
+    ctx.session.add(row)
+    ctx.session.flush()
+    audit.note(ctx, "technician.created", "technician", row.id)
+    return row
+
+
+def change_technician(ctx: Context, row: Technician, fields: Mapping[str, Any]) -> Technician:
+    """Change columns of a technician. Raises what `add_technician` raises, and IN_USE, with `booking_ids`, when
+    somebody who still has upcoming visits is made inactive."""
+    wanted = _checked_technician(ctx, fields)
+    if wanted.get("active") is False:
+        # Whoever books them locks the row first, so no visit slips in between.
+        ctx.session.refresh(row, with_for_update=True)
+        ahead = select(Booking.id).where(
+            Booking.technician_id == row.id, Booking.end_at > ctx.now, Booking.status.in_(ACTIVE)
+        )
+        ids = list(ctx.session.scalars(ahead.order_by(Booking.start_at, Booking.id)))
+        if ids:
+            raise Problem(
+                "IN_USE",
+                f"They still have {len(ids)} upcoming visit{'s' if len(ids) > 1 else ''}.",
+                fix="Move those visits to somebody else or cancel them first.",
+                booking_ids=ids,
+            )
+    for name, value in wanted.items():
+        setattr(row, name, value)
+    ctx.session.flush()
+    audit.note(ctx, "technician.changed", "technician", row.id, fields=sorted(wanted))
+    return row
+
+
+def technician(ctx: Context, technician_id: str) -> Technician:
+    """One technician of this business. Raises NOT_FOUND."""
+    row = ctx.session.get(Technician, technician_id)
+    return row if row is not None and row.org_id == ctx.org.id else not_found("technician")
+
+
+def _check_service(ctx: Context, fields: Mapping[str, Any], own_id: str | None) -> None:
+    _check_values(fields)
+    if "slug" in fields:
+        if fields["slug"] != _slug(fields["slug"]):
+            raise Problem("VALIDATION_ERROR", "That is not a slug.", fix="Use a to z, digits and single hyphens.")
+        same = select(Service.id).where(Service.org_id == ctx.org.id, Service.slug == fields["slug"])
+        if ctx.session.scalars(same).first() not in (None, own_id):
+            raise Problem("VALIDATION_ERROR", "Another service has this slug.", fix="Send another slug.")
+    if fields.get("booking_mode") not in (None, *MODES):
+        raise Problem("VALIDATION_ERROR", "There is no such booking mode.", fix=f"Use one of: {', '.join(MODES)}.")
+    _check_hours(ctx, fields)
+    if fields.get("team_id") is not None:
+        team = ctx.session.get(Team, fields["team_id"])
+        if team is None or team.org_id != ctx.org.id:
+            not_found("team")
+
+
+def _checked_technician(ctx: Context, fields: Mapping[str, Any]) -> dict[str, Any]:
+    _check_values(fields)
+    _check_hours(ctx, fields)
+    return {**fields, **({"phone": leads.written_phone(ctx, fields["phone"])} if "phone" in fields else {})}
+
+
+def _check_values(fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        if value is None and name not in MAY_BE_NULL:
+            raise Problem("VALIDATION_ERROR", f"{name} cannot be empty.", fix="Leave it out to keep it.")
+        if value is None or name not in LIMITS:
+            continue
+        least, most = LIMITS[name]
+        if not least <= value <= most:
+            raise Problem("VALIDATION_ERROR", f"{name} is {least} to {most}.", fix="Send a number between them.")
+        if name in ON_CELLS and value % 5:
+            raise Problem("VALIDATION_ERROR", f"{name} is a multiple of 5 minutes.", fix="Round it to five minutes.")
+
+
+def _check_hours(ctx: Context, fields: Mapping[str, Any]) -> None:
+    if fields.get("template_id") is not None:
+        templates.get(ctx, fields["template_id"])
+
+
+def _give(ctx: Context, service: Service, technician_ids: Sequence[str]) -> None:
+    people = [technician(ctx, one).id for one in dict.fromkeys(technician_ids)]
+    ctx.session.execute(delete(Skill).where(Skill.service_id == service.id))
+    ctx.session.add_all(Skill(service_id=service.id, technician_id=one) for one in people)
+    ctx.session.flush()
+
+
+def _slug(text: str) -> str:
+    try:
+        return company_lines.slug(text)
+    except company_lines.UnreadableAnswer:
+        raise Problem("VALIDATION_ERROR", "No slug can be made of that.", fix="Send slug: a to z and digits.") from None
