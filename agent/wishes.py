@@ -159,6 +159,8 @@ WISHES: dict[str, tuple[tuple[float, str], ...]] = {
             r"|plumber|electrician|he|she|they|you|someone|somebody|dana|luis)\b.{0,16}\b(?:coming|arriv\w+"
             r"|get(?:ting)? here|be here|show(?:ing)? up|at)\b|\bon (?:his|her|their|your|the) way\b.{0,6}\?"
             r"|\beta\b|\bstill coming\b"),
+        (6, r"\bwhat (?:do|did|have) (?:i|we) (?:have |got )?(?:booked|book|scheduled|coming up)\b"
+            r"|\bwhat have (?:i|we) got booked\b"),
         (4, r"\bwhat time (?:was|is|did|am) (?:i|it|that|my|the)\b.{0,24}\b(?:booked|scheduled|for"
             r"|appointment)\b|\bmy (?:next|upcoming) \w+\b.{0,12}\?"),
     ),

@@ -62,8 +62,8 @@ def serve(
     if workers > 1:
         uvicorn.run("api.__main__:server", factory=True, workers=workers, **options)
         return
-    typer.echo(f"Ringback is up at {settings.public_url}" + (" (sandbox)" if settings.sandbox else ""))
     with sole_server(sqlite_file(database_url(settings.database_url)) if worker else None):
+        typer.echo(f"Ringback starts at {settings.public_url}" + (" (sandbox)" if settings.sandbox else ""))
         uvicorn.run(create_app(settings, work=worker), **options)
 
 
@@ -185,22 +185,26 @@ def chat(org: Annotated[str | None, typer.Option(help="The business's slug.")] =
 
 
 @app.command()
-def understand(source: Path, out: Annotated[Path, typer.Option("--out")]) -> None:
+def understand(
+    source: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], out: Annotated[Path, typer.Option("--out")]
+) -> None:
     """What the script makes of single utterances: JSON lines in, JSON lines out."""
     from agent.hearing import understood
 
-    count = 0
-    with source.open(encoding="utf-8") as lines, out.open("w", encoding="utf-8") as answers:
-        for line in lines:
-            if not line.strip():
-                continue
+    answers = []
+    for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
             row = json.loads(line)
-            now = datetime.fromisoformat(row["now"]) if row.get("now") else datetime.now(UTC)
-            now = now if now.tzinfo else now.replace(tzinfo=UTC)
-            answer = understood(row["text"], row.get("context"), now)
-            answers.write(json.dumps({"id": row["id"], **answer}, ensure_ascii=False) + "\n")
-            count += 1
-    typer.echo(f"{count} utterances read, {out} written.")
+            text, now = str(row["text"]), datetime.fromisoformat(row.get("now") or datetime.now(UTC).isoformat())
+            answer = understood(text, row.get("context"), now if now.tzinfo else now.replace(tzinfo=UTC))
+            answers.append(json.dumps({"id": row["id"], **answer}, ensure_ascii=False))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            fix = 'Each line is {"id", "text", "context", "now"}.'
+            raise Problem("INVALID_BODY", f"Line {number} cannot be read.", fix=fix) from error
+    out.write_text("".join(f"{one}\n" for one in answers), encoding="utf-8")
+    typer.echo(f"{len(answers)} utterances read, {out} written.")
 
 
 @app.command()

@@ -70,6 +70,7 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
     install_error_handlers(app)
     for door in (health, voice, retell, twilio, private, v1, sandbox, book):
         app.include_router(door.router)
+    app.include_router(book.front.front)
     return app
 
 

@@ -91,7 +91,9 @@ def init(
     for line in told(settings, org, company):
         typer.echo(line)
     if password:
-        typer.echo(f"The owner signs in as {given['owner-email']} with {password} (shown once).")
+        typer.echo(
+            f"The owner's sign-in is {given['owner-email']} with {password} (shown once), for the console to come."
+        )
 
 
 def told(settings: Settings, org: Org, company: Company) -> Iterator[str]:

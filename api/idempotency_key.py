@@ -55,7 +55,7 @@ async def act_once(
             idempotency.finish(ctx, caller.credential.id, key, status, body)
         return _Given(status, body)
 
-    given = await caller.write(unit, channel=channel)
+    given = await caller.write(unit, channel=channel, scope=caller.credential.id)
     headers = {"Idempotent-Replayed": "true"} if given.replayed else {}
     if not given.body:
         return Response(status_code=given.status, headers=headers)

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from fastapi.responses import Response as AnyResponse
 
 from api import actions, private_booking, wire
+from api.approval import needs_authority
 from api.deps import Caller, Page, needs, paged, paging
 from api.idempotency_key import HEADER, act_once
 from api.private_booking import BookingPatch, BookingRead, NewBooking, OneBooking, OneBookingRead
@@ -169,7 +170,7 @@ async def get_booking_status(booking_id: Id, caller: Annotated[Caller, Depends(n
 
 @router.patch("/bookings/{booking_id}", response_model=OneBooking, dependencies=SECURED, openapi_extra=KEYED)
 async def reschedule_or_cancel(
-    request: Request, booking_id: Id, body: BookingPatch, caller: Annotated[Caller, Depends(needs(*WRITE))]
+    request: Request, booking_id: Id, body: BookingPatch, caller: Annotated[Caller, Depends(needs_authority(*WRITE))]
 ) -> AnyResponse:
     """Move, cancel or correct a booking; its record stays. Scope WRITE_BOOKINGS."""
 

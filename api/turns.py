@@ -119,7 +119,8 @@ def finish(
     """
     thread = ctx.session.get_one(Conversation, job.subject_id)
     ctx.session.refresh(thread, with_for_update=True)
-    if not outbox.settle(ctx.session, job, "sent", ctx.now):
+    silent = why_silent(thread, result) if result.text else "nothing_to_say"
+    if not outbox.settle(ctx.session, job, "skipped" if silent else "sent", ctx.now, reason=silent):
         return
     ctx.session.add(
         Turn(
@@ -137,16 +138,7 @@ def finish(
             created_at=ctx.now,
         )
     )
-    if (
-        not result.text
-        or not thread.is_the_assistants
-        or (
-            thread.urgency == "emergency"
-            and thread.state == "needs_human"
-            and thread.needs_human_reason == "emergency"
-            and result.source != "script"
-        )
-    ):
+    if silent:
         return
     latest.keep_heard(ctx, heard, facts.offered_in(ctx, result.text))
     customer = chat.customer_of(ctx)
@@ -163,3 +155,11 @@ def finish(
         exempt_quiet=True,
         turn_id=job.id,
     )
+
+
+def why_silent(thread: Conversation, result: Answer) -> str | None:
+    """Why a finished answer is not said after all: a person took the thread, or an emergency came in meanwhile."""
+    if not thread.is_the_assistants:
+        return thread.state
+    alarmed = thread.state == "needs_human" and thread.needs_human_reason == "emergency"
+    return "emergency" if alarmed and result.source != "script" else None

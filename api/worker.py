@@ -45,7 +45,11 @@ class Worker:
             while True:
                 db.jobs_waiting.clear()
                 self.last_beat = datetime.now(UTC)
-                wait = await self._once()
+                try:
+                    wait = await self._once()
+                except Exception as error:  # noqa: BLE001 - the edge of the worker: a lost connection comes back
+                    log.error("looking for work failed: %s", type(error).__name__)
+                    wait = POLL
                 if wait > 0:
                     try:
                         await asyncio.wait_for(db.jobs_waiting.wait(), wait)

@@ -143,10 +143,15 @@ def set_status(
 
 
 def approve(ctx: Context, booking: Booking) -> Booking:
-    """The office says yes to a requested visit. Approving twice changes nothing. Raises INVALID_TRANSITION."""
+    """The office says yes to a requested visit. Approving twice changes nothing.
+
+    Raises INVALID_TRANSITION, and INSUFFICIENT_SCOPE for whoever speaks for a customer (TP-A10).
+    """
     placing.lock(ctx, booking)
     if booking.status == "confirmed":
         return booking
+    if ctx.actor.kind in FOR_A_CUSTOMER:
+        raise Problem("INSUFFICIENT_SCOPE", "Only the office approves a visit.", fix="Have the office approve it.")
     if not booking.may_become("confirmed", ctx.now, by_staff=True):
         raise _wrong_state(booking, "confirmed", "Only a requested visit can be approved.")
     record(ctx, booking, "approved", old=booking.status, new="confirmed")

@@ -133,6 +133,14 @@ def describe(
                 note(ctx, lead, "described")
 
 
+def wait(ctx: Context, lead: Lead, wanted: bool) -> None:
+    """Put a lead on the waiting list for an earlier time, or take it off; nothing happens by itself."""
+    if lead.waitlist != wanted:
+        lead.waitlist = wanted
+        lead.updated_at = ctx.now
+        note(ctx, lead, "waitlist", wanted=wanted)
+
+
 def set_status(ctx: Context, lead: Lead, status: str, *, reason: str | None = None) -> Lead:
     """Give a lead a status, in any dialect's word; the same one again changes nothing.
 

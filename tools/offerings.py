@@ -1,4 +1,4 @@
-"""What the business offers and who does it, changed by those who may; visits already booked stay as they are (TP-A8)."""
+"""What the business offers and who does it, changed by those who may; visits already booked stay put (TP-A8)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

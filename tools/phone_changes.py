@@ -48,7 +48,7 @@ def reschedule(ctx: Context, asked: Asked) -> Said:
 def my_visits(ctx: Context, asked: Asked) -> Said:
     """What the caller has booked, remembered so that a number means this list."""
     claimed = claimed_number(ctx, asked)
-    visits = bookings.upcoming(ctx, claimed)
+    visits = _open_to(ctx, asked, claimed)
     slots.remember(ctx, "visits", [one.id for one in visits], None, ctx.org.timezone)
     text = wording.your_visits(all_words(ctx, visits), phones.last_four(claimed))
     return Said(bool(visits), text, None if visits else "NOT_FOUND")
@@ -94,9 +94,18 @@ def told(tool: str, problem: Problem, visits: Sequence[wording.VisitWords] = ())
     return Said(False, text, problem.code)
 
 
+def _open_to(ctx: Context, asked: Asked, claimed: str) -> list[Booking]:
+    """The upcoming visits this caller may hear of: all of their own number's, or those whose day or code they know."""
+    visits = bookings.upcoming(ctx, claimed)
+    if asked.caller == claimed:
+        return visits
+    known = {name: asked.text(name) for name in ("name", "visit_day")}
+    return selector.vouched_for(ctx, visits, booking_code=asked.text("booking_selector"), **known) or visits
+
+
 def _visits(ctx: Context, asked: Asked) -> list[Booking]:
     claimed = claimed_number(ctx, asked)
-    visits = bookings.upcoming(ctx, claimed)
+    visits = _open_to(ctx, asked, claimed)
     if not visits:
         raise Problem(
             "NOT_FOUND",

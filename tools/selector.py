@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import NoReturn
 
@@ -91,6 +92,13 @@ def prove(
         claimed_phone=claimed_phone,
         code_tried=bool(confirm_code),
     )
+
+
+def vouched_for(
+    ctx: Context, visits: Sequence[Booking], name: str | None, visit_day: str | None, booking_code: str | None
+) -> list[Booking]:
+    """The visits that a stranger's knowledge proves; knowing one opens that one, never the others of its number."""
+    return [one for one in visits if _knows_day(ctx, one, name, visit_day) or _knows_code(one, booking_code)]
 
 
 def send_code(ctx: Context, phone: str) -> bool:

@@ -56,7 +56,7 @@ def replace(ctx: Context, template_id: str, name: str, spans: Sequence[Opens]) -
 
 
 def remove(ctx: Context, template_id: str) -> None:
-    """Delete a template. Raises NOT_FOUND, and IN_USE while the business, a service, a team or a technician keeps it."""
+    """Delete a template. Raises NOT_FOUND, and IN_USE while anybody (business, service, team, technician) keeps it."""
     row = get(ctx, template_id)
     users = [
         word

@@ -83,7 +83,7 @@ def upcoming(ctx: Context, customer_phone: str) -> list[Booking]:
 def history(ctx: Context, booking: Booking) -> list[BookingEvent]:
     """Everything that happened to a booking, oldest first."""
     lines = select(BookingEvent).where(BookingEvent.org_id == ctx.org.id, BookingEvent.booking_id == booking.id)
-    return list(ctx.session.scalars(lines.order_by(BookingEvent.at, BookingEvent.line)))
+    return list(ctx.session.scalars(lines.order_by(BookingEvent.line, BookingEvent.at)))
 
 
 def record(ctx: Context, booking: Booking, event: str, old: str | None = None, new: str | None = None) -> None:

@@ -3,10 +3,12 @@
 from fastapi import APIRouter
 
 from api.v1 import (
+    approvals,
     bookings,
     calls,
     conversations,
     credentials,
+    holds,
     hours,
     leads,
     llms,
@@ -23,7 +25,7 @@ from api.v1 import (
 
 router = APIRouter()
 for noun in (
-    *(bookings, scheduling_slots, scheduling, leads, conversations, messages, calls),
+    *(bookings, approvals, holds, scheduling_slots, scheduling, leads, conversations, messages, calls),
     *(services, hours, schedule_templates, technicians, teams, stats, credentials, webhooks, llms),
 ):
     router.include_router(noun.router)

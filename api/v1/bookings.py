@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AliasChoices, Field
 
 from api import dialects, wire
+from api.approval import needs_authority
 from api.deps import Caller, Page, needs, paged, paging
 from api.idempotency_key import HEADER, act_once
 from api.v1.visit_request import ServiceNamed, check_addresses, who
@@ -150,7 +151,7 @@ async def available_slots(
             "range_clamped": listing.clamped,
         }
 
-    return JSONResponse(await caller.read(ask))
+    return JSONResponse(await caller.read(ask, scope=caller.credential.id))
 
 
 @router.post("", status_code=201, response_model=V1Booking, openapi_extra=KEYED)
@@ -192,7 +193,7 @@ async def get_booking(booking_id: Id, caller: Annotated[Caller, Depends(needs(*R
 
 @router.patch("/{booking_id}", response_model=V1Booking, openapi_extra=KEYED)
 async def update_booking(
-    request: Request, booking_id: Id, body: V1BookingPatch, caller: Annotated[Caller, Depends(needs(*WRITE))]
+    request: Request, booking_id: Id, body: V1BookingPatch, caller: Annotated[Caller, Depends(needs_authority(*WRITE))]
 ) -> Response:
     """Move a booking, give it a status or change its details; cancelled frees its time. Scope WRITE_BOOKINGS."""
 
@@ -212,7 +213,7 @@ async def update_booking(
 
 @router.delete("/{booking_id}", status_code=204, openapi_extra=KEYED)
 async def cancel_booking(
-    request: Request, booking_id: Id, caller: Annotated[Caller, Depends(needs(*WRITE))]
+    request: Request, booking_id: Id, caller: Annotated[Caller, Depends(needs_authority(*WRITE))]
 ) -> Response:
     """Cancel a booking; its record stays, and a second time changes nothing. Scope WRITE_BOOKINGS."""
     return await act_once(request, caller, lambda ctx: visits.cancel(ctx, visits.get(ctx, booking_id)), status=204)

@@ -40,6 +40,7 @@ class LeadShown(Shown):
     event_type_id: str | None
     issue: str | None
     urgency: str
+    waitlist: bool
     booked_at: Instant | None
     won_at: Instant | None
     lost_at: Instant | None
@@ -74,7 +75,8 @@ class NewLead(ServiceNamed):
 
 
 class LeadPatch(Body):
-    """What should change; members left out stay. `reason` says why a lead was lost."""
+    """What should change; members left out stay. `reason` says why a lead was lost; `waitlist` that an earlier time is
+    wanted, should one come free."""
 
     status: Given | None = None
     reason: Text | None = None
@@ -83,6 +85,7 @@ class LeadPatch(Body):
     address: Text | None = None
     postal_code: Text | None = None
     issue: LongText | None = None
+    waitlist: bool | None = None
 
 
 @router.get("", response_model=page_of("leads", LeadShown))
@@ -152,6 +155,8 @@ async def update_lead(
         check_addresses(body.email, [])
         leads.tell(ctx, customer, **{name: getattr(body, name) for name in ABOUT_THEM})
         leads.describe(ctx, lead.id, issue=body.issue)
+        if body.waitlist is not None:
+            leads.wait(ctx, lead, body.waitlist)
         if body.status is not None:
             leads.set_status(ctx, lead, body.status, reason=body.reason)
         ctx.session.flush()
@@ -161,7 +166,7 @@ async def update_lead(
 
 
 def _fields(lead: Lead, customer: Customer) -> dict[str, Any]:
-    own = ("id", "channel", "source", "lost_reason", "issue", "urgency", "booked_at", "won_at", "lost_at")
+    own = ("id", "channel", "source", "lost_reason", "issue", "urgency", "waitlist", "booked_at", "won_at", "lost_at")
     return {
         **{name: getattr(lead, name) for name in (*own, "created_at", "updated_at")},
         **{name: getattr(customer, name) for name in ("name", "email", "phone", "address", "postal_code")},

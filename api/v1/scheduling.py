@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import AliasChoices, Field
 
 from api import wire
+from api.approval import needs_authority
 from api.deps import Caller, needs
 from api.idempotency_key import HEADER, act_once
 from api.private import manage_url
@@ -133,7 +134,7 @@ async def create_scheduling_booking(
 async def cancel_scheduling_booking(
     request: Request,
     booking_id: Id,
-    caller: Annotated[Caller, Depends(needs(*WRITE))],
+    caller: Annotated[Caller, Depends(needs_authority(*WRITE))],
     body: Reason | None = None,
 ) -> Response:
     """Cancel a booking; its record stays. Scope WRITE_BOOKINGS."""
@@ -143,7 +144,7 @@ async def cancel_scheduling_booking(
 
 @router.post("/{booking_id}/mark-attended", response_model=OneWritten, openapi_extra=KEYED)
 async def mark_attended(
-    request: Request, booking_id: Id, caller: Annotated[Caller, Depends(needs(*WRITE))]
+    request: Request, booking_id: Id, caller: Annotated[Caller, Depends(needs_authority(*WRITE))]
 ) -> Response:
     """The visit took place. Scope WRITE_BOOKINGS."""
     return await _mark(request, caller, booking_id, lambda ctx, booking: visits.set_status(ctx, booking, "attended"))
@@ -153,7 +154,7 @@ async def mark_attended(
 async def mark_late(
     request: Request,
     booking_id: Id,
-    caller: Annotated[Caller, Depends(needs(*WRITE))],
+    caller: Annotated[Caller, Depends(needs_authority(*WRITE))],
     body: WhoIsLate | None = None,
 ) -> Response:
     """Somebody is late; a late technician is announced to the customer. Scope WRITE_BOOKINGS."""
@@ -164,7 +165,9 @@ async def mark_late(
 
 
 @router.post("/{booking_id}/mark-no-show", response_model=OneWritten, openapi_extra=KEYED)
-async def mark_no_show(request: Request, booking_id: Id, caller: Annotated[Caller, Depends(needs(*WRITE))]) -> Response:
+async def mark_no_show(
+    request: Request, booking_id: Id, caller: Annotated[Caller, Depends(needs_authority(*WRITE))]
+) -> Response:
     """Nobody was there; the customer is offered a new time. Scope WRITE_BOOKINGS."""
     return await _mark(request, caller, booking_id, lambda ctx, booking: visits.set_status(ctx, booking, "no_show"))
 

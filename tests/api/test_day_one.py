@@ -210,7 +210,7 @@ def test_the_owner_gets_a_password_that_is_shown_once_and_kept_hashed() -> None:
     from pwdlib import PasswordHash
 
     result = init("--owner-email", "mia@bluebird.example")
-    password = result.output.split("signs in as mia@bluebird.example with ")[1].split(" ")[0]
+    password = result.output.split("sign-in is mia@bluebird.example with ")[1].split(" ")[0]
     [(role, hashed)] = rows("select role, password_hash from staff")
     assert role == "owner"
     assert PasswordHash.recommended().verify(password, hashed)

