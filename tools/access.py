@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from storage.context import Context
 from storage.lookup import secret_hash
-from storage.tables import AuditEntry, Credential, new_id
+from storage.tables import Credential, new_id
 from storage.tables.credentials import ACTOR_TYPES, SCOPES
+from tools import audit
 from tools.problems import Problem, not_found
 
 ALIASES = {
@@ -122,15 +123,4 @@ def new_secret() -> str:
 
 
 def _audit(ctx: Context, action: str, credential: Credential) -> None:
-    ctx.session.add(
-        AuditEntry(
-            org_id=ctx.org.id,
-            at=ctx.now,
-            actor_kind=ctx.actor.kind,
-            actor_name=ctx.actor.name,
-            action=action,
-            subject_kind="credential",
-            subject_id=credential.id,
-            detail={"name": credential.name, "scopes": credential.scopes},
-        )
-    )
+    audit.note(ctx, action, "credential", credential.id, name=credential.name, scopes=credential.scopes)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from storage.context import Context
-from storage.tables import AuditEntry, DateOverride, Technician, new_id
+from storage.tables import DateOverride, Technician, new_id
+from tools import audit
 from tools.problems import Problem, not_found
 
 DAY = 24 * 60
@@ -52,15 +53,4 @@ def remove(ctx: Context, override_id: str) -> None:
 
 
 def _audit(ctx: Context, action: str, override: DateOverride) -> None:
-    ctx.session.add(
-        AuditEntry(
-            org_id=ctx.org.id,
-            at=ctx.now,
-            actor_kind=ctx.actor.kind,
-            actor_name=ctx.actor.name,
-            action=action,
-            subject_kind="date_override",
-            subject_id=override.id,
-            detail={"day": override.day.isoformat()},
-        )
-    )
+    audit.note(ctx, action, "date_override", override.id, day=override.day.isoformat())

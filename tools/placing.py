@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from storage.context import Context
-from storage.tables import AuditEntry, Booking, Service, Technician
-from tools import cells, holds
+from storage.tables import Booking, Service, Technician
+from tools import audit, cells, holds
 from tools.diaries import Diaries, fairest, read_diaries, unrestricted
 from tools.problems import Problem
 from tools.rules.calendar import Refusal
@@ -92,15 +92,4 @@ def occupy(
 def audited(ctx: Context, booking_id: str, reason: str | None) -> None:
     """Keep why an owner set the rules aside; nothing for an ordinary visit."""
     if reason is not None:
-        ctx.session.add(
-            AuditEntry(
-                org_id=ctx.org.id,
-                at=ctx.now,
-                actor_kind=ctx.actor.kind,
-                actor_name=ctx.actor.name,
-                action="booking.override",
-                subject_kind="booking",
-                subject_id=booking_id,
-                detail={"reason": reason},
-            )
-        )
+        audit.note(ctx, "booking.override", "booking", booking_id, reason=reason)

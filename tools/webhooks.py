@@ -16,8 +16,9 @@ from sqlalchemy import delete, select
 
 from storage import outbox
 from storage.context import Context
-from storage.tables import AuditEntry, WebhookDelivery, WebhookEndpoint, new_id
+from storage.tables import WebhookDelivery, WebhookEndpoint, new_id
 from storage.tables.webhooks import EVENTS, EVERYTHING
+from tools import audit
 from tools.problems import Problem, not_found
 from tools.refusals import utc
 from tools.rules import public_address
@@ -240,16 +241,5 @@ def _new_secret() -> str:
 def _changed(ctx: Context, endpoint: WebhookEndpoint, deed: str) -> None:
     endpoint.updated_at = ctx.now
     ctx.session.info.pop("webhook_endpoints", None)
-    ctx.session.add(
-        AuditEntry(
-            org_id=ctx.org.id,
-            at=ctx.now,
-            actor_kind=ctx.actor.kind,
-            actor_name=ctx.actor.name,
-            action=f"webhook.{deed}",
-            subject_kind="webhook",
-            subject_id=endpoint.id,
-            detail={"events": endpoint.events},
-        )
-    )
+    audit.note(ctx, f"webhook.{deed}", "webhook", endpoint.id, events=endpoint.events)
     ctx.session.flush()
