@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agent import wish
 from agent.hearing import Heard, hear
 from storage.context import Context
 from storage.idempotency import call_key
@@ -11,7 +12,7 @@ from tools.recorded import recorded
 from tools.rules.when import When
 from tools.tool import Said
 
-LASTING = ("service", "sorry", "address_asked", "heard", "offered")  # what a new question does not wipe out
+LASTING = ("service", "sorry", "address_asked", "heard", "offered", "wish")  # what a new question does not wipe out
 
 
 class Turn:
@@ -24,6 +25,11 @@ class Turn:
         self.memory: dict[str, Any] = dict(self.thread.memory)
         self.text, self.before = latest.last_words(ctx)
         self.heard: Heard = hear(self.text, ctx.local_now, context=self.before, awaiting=self.memory.get("awaiting"))
+        offered = {one.date() for one in latest.said_offers(ctx)}
+        only_day = offered.pop() if len(offered) == 1 else None
+        self.wish: When = wish.carried(self.heard.when, self.text, self.memory.get("wish"), only_day, ctx.local_now)
+        if self.wish.sure:
+            self.memory["wish"] = wish.kept(self.wish, ctx.local_now)
 
     def tool(self, name: str, **arguments: Any) -> Said:
         """Call a tool as the model would, once per turn and arguments."""
@@ -44,6 +50,10 @@ class Turn:
         """The trouble, as told now or before."""
         lead = self.ctx.session.get(Lead, self.thread.lead_id) if self.thread.lead_id else None
         return lead.issue if lead else self.heard.issue
+
+    def forget_wish(self) -> None:
+        """What they wished for is done with, or dropped."""
+        self.memory.pop("wish", None)
 
     @property
     def said_when(self) -> bool:

@@ -2,7 +2,7 @@
 
 from agent import replies
 from agent.exchange import Turn
-from agent.signals import CANNOT_COME, INSTEAD
+from agent.signals import CANNOT_COME, CORRECTS, INSTEAD
 from storage.tables import Booking, Service
 from tools import chat, latest, services, slots
 from tools import selector as chooser
@@ -55,7 +55,7 @@ def means_another_time(turn: Turn) -> bool:
     booking_now = turn.memory.get("doing") == "book" and turn.memory.get("awaiting") == "slot"
     if booking_now or not chat.visits_of(turn.ctx):
         return False
-    if INSTEAD.search(turn.text):
+    if INSTEAD.search(turn.text) or (turn.memory.get("booked") and turn.said_when and CORRECTS.match(turn.text)):
         return True
     return turn.heard.intent in ("availability", "give_datetime") and turn.heard.issue is None
 
@@ -82,7 +82,7 @@ def move(turn: Turn) -> str:
     if not turn.said_when:
         words = replies.visit(chat.words(turn.ctx, visit))
         return replies.NEW_TIME if asked_already else replies.MOVE_WHEN.format(visit=words)
-    return turn.find_times(service or services.find_service(turn.ctx, None), turn.heard.when).say
+    return turn.find_times(service or services.find_service(turn.ctx, None), turn.wish).say
 
 
 def _visit_meant(turn: Turn) -> Booking | str:

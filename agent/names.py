@@ -43,6 +43,8 @@ _LEAD = re.compile(
     r"|mrs|ms|miss)\b)+",
     re.IGNORECASE,
 )
+_SOMEBODY_ELSES = re.compile(r"\b(?:his|her|their) name(?: is|'s|s)\b", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:my name is|my name's|i'?m|i am|this is) (?-i:[A-Z])[a-z]+(?!.*\b(?:his|her|their) name)", re.IGNORECASE)
 _TITLE = frozenset({"mr", "mrs", "ms", "miss", "mister", "missus"})
 _OTHER_PEOPLE = re.compile(r"\b(?:dr|doctor)\b", re.IGNORECASE)
 
@@ -54,6 +56,9 @@ def name_in(text: str, *, wanted: bool) -> str | None:
     ordinary word ("How's ?") or the name of someone merely mentioned is None.
     """
     short = " ".join(text[:600].replace("\u2019", "'").split())
+    if _SOMEBODY_ELSES.search(short) and (own := _OWN.search(short)):
+        if name := name_in(short[own.start() :], wanted=wanted):
+            return name
     for pattern in _INTRODUCTIONS:
         for match in pattern.finditer(short):
             strict = "i'?m" in pattern.pattern or "this is" in pattern.pattern or "here" in pattern.pattern

@@ -1,6 +1,7 @@
 """What a model is to a turn: something that answers a history with words or with tools to call."""
 
 import json
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -41,6 +42,14 @@ class Model(Protocol):
 
     async def reply(self, history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
         """Answer `history` (chat-style entries). Raises ModelDown."""
+        ...
+
+
+class Talker(Model, Protocol):
+    """A model that can also be listened to while it writes."""
+
+    def stream(self, history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> "AsyncGenerator[str | Reply, None]":
+        """The same answer piece by piece: words as they come, and last the whole Reply. Raises ModelDown."""
         ...
 
 

@@ -8,10 +8,10 @@ import re
 
 from agent import existing, replies
 from agent.exchange import Turn
-from agent.signals import ANY_TIME, GOODBYE, SALES, THINKING, TROUBLE, UPSET, WRONG_NUMBER
+from agent.signals import ANY_TIME, GOODBYE, LIKES, SALES, THINKING, TROUBLE, UPSET, WISHES, WRONG_NUMBER
 from storage.context import Context
 from storage.tables import Service
-from tools import chat, latest, leads, rides, services
+from tools import chat, latest, leads, services, setup
 from tools.rules import slot_tag, speech
 
 MENU = {1: "book", 2: "reschedule", 3: "cancel", 4: "human"}
@@ -79,6 +79,7 @@ def _aside(turn: Turn, *, answered: bool) -> str | None:
         turn.thread.unbooked_reason = "thinking"
         return replies.TAKE_YOUR_TIME
     if heard.intent == "deny":
+        turn.forget_wish()
         turn.ask(None, turn.memory.get("doing"))
         return replies.GOODBYE if heard.thanks or GOODBYE.search(turn.text) else replies.NO_PROBLEM
     if answered and heard.price_question and (heard.issue is None or heard.issue.endswith("?")):
@@ -151,7 +152,7 @@ def _service(turn: Turn) -> Service:
 
 def _offer(turn: Turn) -> str:
     """Look up times and offer a few."""
-    said = turn.find_times(_service(turn), turn.heard.when)
+    said = turn.find_times(_service(turn), turn.wish)
     if said.code == "OUT_OF_SERVICE_AREA":
         turn.thread.unbooked_reason = "out_of_area"
         turn.ask("address", "book")
@@ -177,6 +178,8 @@ def _accepted(turn: Turn) -> str | None:
     if not offered and turn.memory.get("awaiting") != "slot" and turn.heard.issue is None:
         return None
     taken = latest.taken_up(turn.ctx)
+    if taken.slot is not None and taken.slot not in offered and WISHES.search(turn.text):
+        return None  # a wish for a time nobody offered is answered with that time, and their yes books it
     if taken.slot is None:
         return _which_one(turn, taken.reason) if offered and not turn.said_when else None
     value = slot_tag.value(taken.slot)
@@ -197,7 +200,8 @@ def _accepted(turn: Turn) -> str | None:
     if not result.ok:
         return result.say if result.data.get("slots") else f"{result.say} {replies.ANOTHER_TIME}"
     turn.thread.unbooked_reason = None
-    turn.ask("address" if result.say.endswith("?") else None)
+    turn.forget_wish()
+    turn.ask("address" if result.say.endswith("?") else None, booked=True)
     return result.say
 
 
@@ -206,7 +210,7 @@ def _which_one(turn: Turn, reason: str) -> str | None:
     offered = latest.said_offers(turn.ctx)
     if ANY_TIME.search(turn.text) and turn.heard.intent != "deny":
         return replies.SUGGEST.format(when=speech.moment(min(offered)))
-    if turn.heard.intent != "confirm":
+    if turn.heard.intent != "confirm" and not LIKES.fullmatch(turn.text):
         return None
     if reason == "ambiguous":
         return replies.WHICH_ONE
@@ -221,7 +225,7 @@ def _what_for(turn: Turn) -> str:
 def _noted(turn: Turn) -> str:
     visits = chat.visits_of(turn.ctx)
     code = turn.heard.postal_code
-    if code is not None and not rides.covers(turn.ctx, code):
+    if code is not None and not setup.setup_of(turn.ctx).rides.covers(code):
         turn.thread.unbooked_reason = "out_of_area"
         return f"{replies.FAR_AWAY.format(code=code)} {turn.hand_off('out_of_scope')}"
     if not visits and turn.issue:
@@ -246,7 +250,11 @@ def _acknowledge(turn: Turn) -> str:
 
 
 def _lost(turn: Turn) -> str:
-    """Ask again, then offer the menu, then bring in a person."""
+    """Ask again, then offer the menu, then bring in a person; while times are on offer, ask about those first."""
+    offered = latest.said_offers(turn.ctx)
+    if offered and turn.memory.get("awaiting") == "slot" and not turn.memory.get("lost"):
+        turn.ask("slot", turn.memory.get("doing"), lost=1, visit=turn.memory.get("visit"))
+        return replies.SHALL_I.format(when=speech.moment(offered[0])) if len(offered) == 1 else replies.WHICH_ONE
     lost = int(turn.memory.get("lost", 0)) + 1
     if lost > LOST_AFTER:
         return turn.hand_off("stuck")

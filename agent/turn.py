@@ -6,7 +6,7 @@ is run again after a crash finds what it did. What cannot be backed by a row doe
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -35,6 +35,10 @@ KINDS = {
     "hand_off": "handed_off",
     "update_lead": "noted",
 }
+
+
+Ask = Callable[[list[dict[str, Any]], list[dict[str, Any]]], Awaitable[Reply]]
+Run = Callable[[Request], Awaitable[Said]]
 
 
 class Units(Protocol):
@@ -131,18 +135,20 @@ def opening(known: Situation) -> list[dict[str, Any]]:
     return history
 
 
-async def converse(thinking: Thinking) -> Reply:
+async def converse(thinking: Thinking, ask: Ask | None = None, run: Run | None = None) -> Reply:
     """Ask, run the tools asked for, ask again; at most six rounds in a turn, the last one without tools.
 
     Only the model is hurried: an act that has begun is always waited for, so that it is never lost from the answer.
+    `ask` and `run` take the place of the model's reply and of `run_tool`, for a turn that is listened to.
     """
+    ask = ask or thinking.model.reply
     tools = toolbox.schemas(thinking.model.api)
     result = thinking.result
     while True:
         last = result.rounds >= ROUNDS - 1
         try:
             async with asyncio.timeout_at(thinking.deadline):
-                reply = await thinking.model.reply(thinking.history, [] if last else tools)
+                reply = await ask(thinking.history, [] if last else tools)
         except TimeoutError as error:
             raise ModelDown("timeout") from error
         result.rounds += 1
@@ -152,7 +158,7 @@ async def converse(thinking: Thinking) -> Reply:
             return reply
         thinking.history.append(reply.entry)
         for request in reply.requests:
-            said = await run_tool(thinking.units, request, thinking.turn_key)
+            said = await (run(request) if run else run_tool(thinking.units, request, thinking.turn_key))
             thinking.done.append((request.name, said))
             thinking.history.append(tool_answer(request, said.result()))
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api import day_one
 from api.app import SchemaError, configured_model, create_app, open_house, prepare_schema
 from api.settings import SettingsError, read_settings
-from storage import lookup, migrate
+from storage import bell, lookup, migrate
 from storage.context import SYSTEM, Context
 from storage.db import database_url, open_database, sqlite_file
 from storage.lock import AlreadyServed, sole_server
@@ -83,9 +83,12 @@ def worker() -> None:
 
     async def work() -> None:
         house = open_house(settings)
+        ringing = asyncio.create_task(bell.keep(house.db, listen=True))
         try:
             await Worker(house, hands(configured_model(settings))).run()
         finally:
+            ringing.cancel()
+            await asyncio.gather(ringing, return_exceptions=True)
             await house.db.close()
 
     typer.echo("Ringback is working the jobs.")

@@ -7,18 +7,37 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from api import book, health, private, retell, sandbox, twilio, v1, voice
+from api import (
+    book,
+    callsavvy,
+    callsavvy_rpc,
+    console,
+    elevenlabs,
+    health,
+    mcp,
+    private,
+    relay,
+    retell,
+    retell_llm,
+    sandbox,
+    twilio,
+    v1,
+    vapi,
+    voice,
+)
 from api.clock import Clock
 from api.deps import House
+from api.description import install_description
 from api.edge import Edge
 from api.errors import install_error_handlers
 from api.hands import hands
+from api.keys import Keys
 from api.limits import RateLimits
 from api.pages import static
 from api.settings import Settings
 from api.usage import Usage
 from api.worker import Worker
-from storage import migrate, outbox
+from storage import bell, migrate, outbox
 from storage.db import database_url, open_database, sqlite_file
 
 if TYPE_CHECKING:
@@ -38,15 +57,18 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(prepare_schema, settings.database_url)
         house = app.state.house = open_house(settings)
-        model = configured_model(settings)
+        model = app.state.model = configured_model(settings)
         worker = app.state.worker = Worker(house, hands(model))
+        app.state.lines = {}
         if work and house.db.url.get_backend_name() == "sqlite":
             await house.db.write(outbox.free_claims)
         keepers = [asyncio.create_task(house.usage.keep_writing())]
+        keepers.append(asyncio.create_task(bell.keep(house.db, listen=work)))
         if work:
             keepers.append(asyncio.create_task(worker.run()))
         try:
-            yield
+            async with mcp.serving(app):
+                yield
         finally:
             for keeper in keepers:
                 keeper.cancel()
@@ -68,9 +90,27 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
     app.add_middleware(Edge, body_limit=BODY_LIMIT)
     app.mount("/static", static, name="static")
     install_error_handlers(app)
-    for door in (health, voice, retell, twilio, private, v1, sandbox, book):
+    install_description(app)
+    for door in (
+        private,
+        voice,
+        health,
+        retell,
+        retell_llm,
+        relay,
+        vapi,
+        elevenlabs,
+        twilio,
+        callsavvy,
+        callsavvy_rpc,
+        v1,
+        sandbox,
+        book,
+        console,
+    ):
         app.include_router(door.router)
     app.include_router(book.front.front)
+    mcp.install(app)
     return app
 
 
@@ -92,7 +132,7 @@ def configured_model(settings: Settings) -> "OpenAIModel | None":
 def open_house(settings: Settings) -> House:
     """The shared parts of one process over an open database."""
     db = open_database(settings.database_url)
-    return House(settings, db, Clock(settings.now), RateLimits(), Usage(db))
+    return House(settings, db, Clock(settings.now), RateLimits(), Usage(db), Keys(db))
 
 
 def prepare_schema(url: str) -> None:

@@ -18,6 +18,7 @@ from api.settings import Settings
 
 API = "https://api.twilio.com"
 CONNECT_SECONDS, ANSWER_SECONDS, WHOLE_SECONDS = 5.0, 10.0, 12.0  # all well inside a lease of half a minute
+CONNECTIONS = 100  # more than a worker sends at once; all of them are kept, a new one costs a handshake
 # Nothing of ours gets through until somebody changes the account: bad credentials, region or sender not allowed.
 STOPPED = ("20003", "20404", "21408", "21606", "21608", "30034")
 
@@ -58,6 +59,7 @@ class Sender:
             base_url=settings.twilio_base_url or API,
             auth=(account, settings.twilio_auth_token or ""),
             timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            limits=httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
         )
 
     async def send(self, text: Outgoing, *, before: float) -> Outcome:
@@ -75,7 +77,8 @@ class Sender:
         return _outcome(answer)
 
     async def find(self, text: Outgoing, since: datetime) -> list[str] | None:
-        """The provider's ids of texts with these numbers and words since `since` (aware); None when it cannot say."""
+        """The provider's ids of texts with these numbers and words since `since` (aware), the oldest first; None when
+        it cannot say."""
         try:
             async with asyncio.timeout(WHOLE_SECONDS):
                 answer = await self._http.get(self._messages, params={**_numbers(text), "PageSize": "50"})
@@ -84,7 +87,8 @@ class Sender:
             return None
         if listed is None:
             return None
-        return [one["sid"] for one in listed if one["body"] == text.body and not _is_older(one, since)]
+        its = [(_made(one, since), one["sid"]) for one in listed if one["body"] == text.body]
+        return [sid for made, sid in sorted(its) if made >= since]
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -126,10 +130,9 @@ def _json(answer: httpx2.Response) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _is_older(listed: dict[str, Any], since: datetime) -> bool:
-    """Whether the provider made this one before ours was claimed: the same words may have been sent last week."""
+def _made(listed: dict[str, Any], unknown: datetime) -> datetime:
+    """When the provider made this one: the same words may have been sent last week."""
     try:
-        made = datetime.strptime(str(listed.get("date_created")), "%a, %d %b %Y %H:%M:%S %z")
+        return datetime.strptime(str(listed.get("date_created")), "%a, %d %b %Y %H:%M:%S %z")
     except ValueError:
-        return False
-    return made < since
+        return unknown

@@ -5,16 +5,16 @@ import binascii
 import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Request
+from fastapi import Query, Request
 from sqlalchemy.orm import Session
 
 from api.clock import Clock
+from api.keys import Keys
 from api.limits import RateLimits
 from api.settings import Settings
 from api.usage import Usage
-from storage import lookup
 from storage.context import SYSTEM, Actor, Context
 from storage.db import Database
 from storage.tables import Credential, Org
@@ -34,6 +34,7 @@ class House:
     clock: Clock
     limits: RateLimits
     usage: Usage
+    keys: Keys
     tries: RateLimits = field(default_factory=lambda: RateLimits(per_minute=10))  # of pages, by address
 
     async def write(
@@ -46,7 +47,9 @@ class House:
         scope: str | None = None,
     ) -> T:
         """Run an act in one write transaction for `org`."""
-        return await self.db.write(lambda session: unit(self.context(session, org, actor, channel, scope)))
+        return await self.db.write(
+            lambda session: unit(self.context(session, session.merge(org, load=False), actor, channel, scope))
+        )
 
     async def read(
         self,
@@ -61,8 +64,8 @@ class House:
         return await self.db.read(lambda session: unit(self.context(session, org, actor, channel, scope)))
 
     def context(self, session: Session, org: Org, actor: Actor, channel: str, scope: str | None) -> Context:
-        """The Context of a unit; `org` may come from another session and joins this one without a query."""
-        return Context(session, session.merge(org, load=False), actor, channel, self.clock.now(), scope)
+        """The Context of a unit. Where the unit writes, `org` must be one of the session's own."""
+        return Context(session, org, actor, channel, self.clock.now(), scope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,15 @@ def needs(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:
     return authorise
 
 
-async def admit(request: Request, *scopes: str) -> Caller:
-    """Check the request's credential against `scopes`; see `needs`. Leaves the rate's standing on `request.state`."""
+async def admit(request: Request, *scopes: str, secret: str | None = None) -> Caller:
+    """Check the request's credential against `scopes`; see `needs`. Leaves the rate's standing on `request.state`.
+
+    `secret` is given by a door that has headers of its own for it.
+    """
     house = house_of(request)
-    secret = presented_secret(request)
+    secret = presented_secret(request) if secret is None else secret
     now = house.clock.now()
-    found = None if secret is None else await house.db.read(lambda s: lookup.credential_by_secret(s, secret, now))
+    found = None if secret is None else await house.keys.find(secret, now)
     if found is None:
         raise Problem(
             "UNAUTHORIZED",
@@ -186,10 +192,12 @@ class Page:
         return (self.page - 1) * self.size
 
 
-def paging(page: int = 1, size: int | None = None, limit: int | None = None) -> Page:
+def paging(
+    page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
+    size: Annotated[int | None, Query(ge=1)] = None,
+    limit: Annotated[int | None, Query(ge=1)] = None,
+) -> Page:
     """The one paging rule: `limit` is an alias of `size`, 20 by default, clamped to 100 (contract 2.5)."""
-    if not 1 <= page <= LAST_PAGE or any(given is not None and given < 1 for given in (size, limit)):
-        raise Problem("VALIDATION_ERROR", "page and size start at 1.", fix="Send page >= 1 and 1 <= size <= 100.")
     return Page(page, min(size or limit or 20, 100))
 
 

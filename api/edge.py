@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import internal_error, log_bug, problem_response
 
 EVENT_LIMIT = 4 * 1024 * 1024  # bytes; Retell reports a call with every word's timing
+EVENTS = ("/api/retell/events/", "/api/vapi/events/", "/api/elevenlabs/events/")
 
 
 class Edge:
@@ -33,7 +34,7 @@ class Edge:
         state["request_id"] = secrets.token_hex(8)
 
         received = 0
-        limit = EVENT_LIMIT if scope["path"].startswith("/api/retell/events/") else self._body_limit
+        limit = EVENT_LIMIT if scope["path"].startswith(EVENTS) else self._body_limit
 
         async def receive_limited() -> Message:
             nonlocal received

@@ -45,6 +45,7 @@ class Envelope:
         *,
         public_url: str,
         sees_threads: bool,
+        needs_approval: bool,
     ) -> Asked:
         """The call as the acts take it: the customer's number is the other end's (contract 2.6)."""
         from_number = phones.e164(self.from_number or "", region)
@@ -52,7 +53,7 @@ class Envelope:
         outbound = self.direction == "outbound" or (self.direction is None and from_number in own_numbers)
         caller = to_number if outbound else from_number
         withheld = caller is None and self.withheld
-        return Asked(args, self.call_id, caller, withheld, public_url, sees_threads)
+        return Asked(args, self.call_id, caller, withheld, public_url, sees_threads, needs_approval)
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -72,6 +73,15 @@ def is_vapi(parsed: Mapping[str, Any]) -> bool:
     """Whether this is Vapi's message, which carries no signature by default."""
     message = parsed.get("message")
     return isinstance(message, dict) and isinstance(message.get("toolCallList"), list)
+
+
+def platform_of(parsed: Mapping[str, Any]) -> str:
+    """Whose envelope a parsed body is: vapi, retell, elevenlabs (our export adds a call to its arguments), or plain."""
+    if is_vapi(parsed):
+        return "vapi"
+    if "args" in parsed:
+        return "retell"
+    return "elevenlabs" if isinstance(parsed.get("call"), dict) else "plain"
 
 
 def read(parsed: Mapping[str, Any]) -> list[Envelope]:

@@ -7,8 +7,12 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
+from api.deps import admit
+from api.wire import BEARER
 from tools.problems import Problem
 
 log = logging.getLogger("ringback")
@@ -19,6 +23,7 @@ STATUS: dict[str, int] = {
     "IP_NOT_ALLOWED": 403,
     "IDENTITY_NEEDED": 403,
     "NOT_FOUND": 404,
+    "METHOD_NOT_ALLOWED": 405,
     "SLOT_UNAVAILABLE": 409,
     "IDEMPOTENCY_KEY_CONFLICT": 409,
     "IDEMPOTENCY_IN_PROGRESS": 409,
@@ -78,6 +83,8 @@ def problem_response(problem: Problem) -> Response:
 def bad_body(error: RequestValidationError) -> Problem:
     """One problem for a request that does not fit: it names the fields and never repeats what was in them."""
     found = error.errors()
+    if isinstance(error.body, bytes):
+        return Problem("INVALID_BODY", "The body is not sent as JSON.", fix="Send Content-Type: application/json.")
     if any(one["type"] == "json_invalid" for one in found):
         return Problem("INVALID_BODY", "The body is not valid JSON.", fix="Send one JSON object as application/json.")
     fields = [".".join(str(part) for part in one["loc"][1:]) for one in found]
@@ -109,12 +116,16 @@ def install_error_handlers(app: FastAPI) -> None:
         return problem_response(problem)
 
     @app.exception_handler(RequestValidationError)
-    async def on_bad_body(_request: Request, error: RequestValidationError) -> Response:
-        return problem_response(bad_body(error))
+    async def on_bad_body(request: Request, error: RequestValidationError) -> Response:
+        return problem_response(await _refused_first(request) or bad_body(error))
 
     @app.exception_handler(HTTPException)
-    async def on_http(_request: Request, error: HTTPException) -> Response:
-        return _plain(error.status_code, dict(error.headers or {}))
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods_there(request))
+        refused = None if error.status_code == 405 else await _refused_first(request)
+        return _plain(error.status_code, headers) if refused is None else problem_response(refused)
 
 
 def internal_error() -> Problem:
@@ -122,26 +133,52 @@ def internal_error() -> Problem:
     return Problem("INTERNAL_ERROR", "Something went wrong on our side. Nothing was changed.", fix="Try again.")
 
 
-def log_bug(request: Request, error: Exception) -> None:
-    """Log where a bug happened, without the words of the exception: they may hold what a person wrote."""
+def where(error: BaseException) -> str:
+    """The last lines of ours an exception came through, as file and number."""
     frames = []
     trace = error.__traceback__
     while trace is not None:
         frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno}")
         trace = trace.tb_next
+    return " > ".join(frames[-6:])
+
+
+def log_bug(request: Request, error: Exception) -> None:
+    """Log where a bug happened, without the words of the exception: they may hold what a person wrote."""
     route = request.scope.get("route")
     log.error(
         "bug %s at %s route=%s request=%s",
         type(error).__name__,
-        " > ".join(frames[-6:]),
+        where(error),
         getattr(route, "path", "?"),
         getattr(request.state, "request_id", "?"),
     )
 
 
+async def _refused_first(request: Request) -> Problem | None:
+    """Why the caller is refused, where the framework gave up on the body before anybody asked who calls: then a
+    stranger hears UNAUTHORIZED as for any body, and a flood of broken bodies is counted as a flood."""
+    route = request.scope.get("route")
+    if "rate" in request.scope["state"] or not isinstance(route, APIRoute):
+        return None
+    if not any(one.call is BEARER.dependency for one in route.dependant.dependencies):
+        return None
+    try:
+        await admit(request)
+    except Problem as problem:
+        return problem
+    return None
+
+
+def _methods_there(request: Request) -> list[str]:
+    """The methods of the path that was asked for (RFC 9110 15.5.6); the framework names those of one route only."""
+    found = [one for one in iter_route_contexts(request.app.routes) if one.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for one in found if one.path == found[0].path for method in one.methods or ()})
+
+
 def _plain(status: int, headers: dict[str, str]) -> Response:
     """A failure of the framework itself (no route, wrong method, too large) in the same envelope."""
-    codes = {404: "NOT_FOUND", 413: "BODY_TOO_LARGE", 401: "UNAUTHORIZED"}
+    codes = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE", 401: "UNAUTHORIZED"}
     phrase = HTTPStatus(status).phrase
     code = codes.get(status, "INVALID_BODY" if status < 500 else "INTERNAL_ERROR")
     body = problem_body(Problem(code, f"{phrase}.", fix="Check the path, the method and the size of the body."))

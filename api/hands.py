@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from agent.replying import Model
-from api import sending
+from api import callsavvy, sending
 from api.deps import House
 from api.turns import turn
 from api.webhook_sending import webhook_hand
@@ -24,4 +24,5 @@ def hands(model: Model | None) -> Mapping[str, Hand]:
         "alert": sending.alert,
         "expire": sending.expire,
         "webhook": webhook_hand(),
+        "unanswered": callsavvy.unanswered,
     }

@@ -1,17 +1,17 @@
 """How many requests a credential may make: 60 a minute and 10,000 a day (TP-A9), counted in this process.
 
 Floods are what this stops, and a flood reaches one process; limits that cost money are counted in the database.
+Counted here by hand, every request being counted: the usual library starts a thread now and then to forget.
 """
 
 import time
-from dataclasses import dataclass
-
-from limits import RateLimitItemPerDay, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+from collections import deque
+from dataclasses import dataclass, field
 
 PER_MINUTE = 60
 PER_DAY = 10_000
+MINUTE, DAY = 60, 86_400
+REMEMBERED = 100_000  # callers; beyond it those who have been quiet for a minute start anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +32,40 @@ class Rate:
         }
 
 
+@dataclass(slots=True)
+class _Counted:
+    """One caller's requests: the moments of the last minute's, and how many since a day began to be counted."""
+
+    day_began: float
+    today: int = 0
+    minute: deque[float] = field(default_factory=deque)
+
+
 class RateLimits:
-    """The counters of one process."""
+    """The counters of one process: a moving window of a minute, and a day that begins with the first request."""
 
     def __init__(self, per_minute: int = PER_MINUTE, per_day: int = PER_DAY) -> None:
-        storage = MemoryStorage()
-        self._windows = (
-            (FixedWindowRateLimiter(storage), RateLimitItemPerDay(per_day)),
-            (MovingWindowRateLimiter(storage), RateLimitItemPerMinute(per_minute)),
-        )
+        self._per_minute, self._per_day = per_minute, per_day
+        self._callers: dict[str, _Counted] = {}
 
     def count(self, who: str) -> Rate:
         """Count one request of `who`; the answer describes the day's quota once it is used up, else the minute's."""
-        for limiter, item in self._windows:
-            inside = limiter.hit(item, who)
-            stats = limiter.get_window_stats(item, who)
-            seconds = max(1, round(stats.reset_time - time.time()))
-            rate = Rate(item.amount, item.get_expiry(), max(0, stats.remaining), seconds, not inside)
-            if rate.exceeded:
-                break
-        return rate
+        now = time.monotonic()
+        its = self._callers.get(who)
+        if its is None:
+            if len(self._callers) >= REMEMBERED:
+                busy = ((name, one) for name, one in self._callers.items() if one.minute)
+                self._callers = {name: one for name, one in busy if now - one.minute[-1] < MINUTE}
+            its = self._callers[who] = _Counted(now)
+        elif now - its.day_began >= DAY:
+            its.day_began, its.today = now, 0
+        its.today += 1
+        if its.today > self._per_day:
+            return Rate(self._per_day, DAY, 0, max(1, round(its.day_began + DAY - now)), exceeded=True)
+        while its.minute and now - its.minute[0] >= MINUTE:
+            its.minute.popleft()
+        exceeded = len(its.minute) >= self._per_minute
+        if not exceeded:
+            its.minute.append(now)
+        reset = max(1, round(its.minute[0] + MINUTE - now)) if its.minute else MINUTE
+        return Rate(self._per_minute, MINUTE, self._per_minute - len(its.minute), reset, exceeded)

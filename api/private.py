@@ -1,7 +1,10 @@
 """Door 1, the private API in camelCase: health, bookings, open slots and summaries (contract 2.4)."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
@@ -20,6 +23,7 @@ from tools import services, slots, summary
 from tools.amendment import Amendment, amend, stored_word
 from tools.refusals import SENTENCES, as_written
 from tools.rules import speech
+from tools.rules.calendar import REMEMBERED
 
 router = APIRouter(prefix="/api/private/v1", tags=["private"], responses=PROBLEMS)
 
@@ -57,9 +61,6 @@ class SlotShown(CamelShown):
     end: Instant
     formatted: str
     slot: str
-
-
-SLOT_FIELDS = tuple(SlotShown.model_fields)
 
 
 class Blackout(CamelShown):
@@ -200,17 +201,16 @@ async def list_open_slots(
     service: Text | None = None,
     postal_code: Annotated[Text | None, Query(alias="postalCode")] = None,
     timezone: Text | None = None,
-) -> JSONResponse:
+) -> AnyResponse:
     """Open starts of a week or as asked, and why closed days are closed. Scope READ_AVAILABILITY or READ_BOOKINGS."""
 
-    def ask(ctx: Context) -> dict[str, Any]:
+    def ask(ctx: Context) -> bytes:
         zone = wire.zone_of(timezone, ctx.org.zone)
         begins = wire.local_day(first, ctx.org.zone) or ctx.local_now.date()
         ends = wire.local_day(last, ctx.org.zone) or begins + A_WEEK
         listing = slots.list_open(ctx, services.find_service(ctx, service), begins, ends, postal_code=postal_code)
-        shown = [as_written(one.start, one.end, zone) for one in listing.openings]
-        return {
-            "slots": [{name: one[name] for name in SLOT_FIELDS} for one in shown],
+        shown = ",".join([_written(one.start, one.end, zone) for one in listing.openings])
+        rest = {
             "blackouts": [
                 {
                     "date": day.isoformat(),
@@ -223,8 +223,16 @@ async def list_open_slots(
             "timezone": zone.key,
             "rangeClamped": listing.clamped,
         }
+        return f'{{"slots":[{shown}],{json.dumps(rest)[1:]}'.encode()
 
-    return JSONResponse(await caller.read(ask))
+    return AnyResponse(await caller.read(ask, scope=caller.credential.id), media_type="application/json")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _written(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """One open start as JSON: lists hold hundreds, and the same ones are asked for all day."""
+    shown = as_written(start, end, zone)
+    return json.dumps({name: shown[name] for name in SlotShown.model_fields}, separators=(",", ":"))
 
 
 @router.get("/conversations/{conversation_id}/summary", response_model=Summary, dependencies=SECURED)

@@ -64,7 +64,7 @@ async def events(request: Request, token: str) -> Response:
     if event not in TOLD or call_id is None:
         return Response(status_code=204)
     report = report_of(event, call_id[:200], call)
-    kept = {name: value for name, value in call.items() if name not in BULKY}
+    kept = {name: value for name, value in call.items() if name not in BULKY and "recording" not in name}
 
     def unit(ctx: Context) -> None:
         if inbox.once(ctx, "retell", f"{report.call_id}:{event}", event, kept):

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from api.carrier import Outcome, Outgoing, Sender, sender_for
+from api.carrier import WHOLE_SECONDS, Outcome, Outgoing, Sender, sender_for
 from api.deps import House
 from storage import lookup, outbox
 from storage.context import SYSTEM, Context
@@ -25,7 +25,7 @@ from tools import handoff, messages, receipts, reminders, textback
 log = logging.getLogger("ringback")
 T = TypeVar("T")
 
-SEND_WITHIN = 14.0  # seconds after the claim; a send takes 12 at most and the lease lasts 30
+SPARE = 4.0  # seconds of the lease that must be left when a send has taken its longest
 LOOKS = 3
 LOOK_AGAIN = (15, 30)  # seconds between looks: the provider's list lags behind what it accepted
 LOOK_FAILED = 60
@@ -38,7 +38,9 @@ ABOUT_A_VISIT = ("confirmation", "reminder", "moved", "approved", "cancelled", "
 
 async def send(house: House, job: Job) -> None:
     """Send one text: check again that it may go, then hand it to the carrier, or keep it in the sandbox."""
-    before = time.monotonic() + SEND_WITHIN
+    assert job.lease_until is not None
+    left = (job.lease_until - datetime.now(UTC)).total_seconds()
+    before = time.monotonic() + left - WHOLE_SECONDS - SPARE
     sender = sender_for(house.settings)
     if sender is None:
         await _unit(house, job, lambda ctx: _keep(ctx, job))
@@ -109,7 +111,12 @@ def _keep(ctx: Context, job: Job) -> None:
 
 
 def _checked(ctx: Context, job: Job) -> Outgoing | None:
-    """The text, when it may still go; else its job is settled with the reason (contract 2.12, re-check at send)."""
+    """The text, when it may still go; else its job is settled with the reason (contract 2.12, re-check at send).
+
+    Nothing when the claim went to another while this hand was held up: the text is the other's to send.
+    """
+    if not outbox.still_ours(ctx.session, job):
+        return None
     message = ctx.session.get_one(Message, job.subject_id)
     reason = _why_not(ctx, job, message)
     if reason is not None:
@@ -132,7 +139,7 @@ def _why_not(ctx: Context, job: Job, message: Message) -> str | None:
     if job.expires_at is not None and ctx.now > job.expires_at:
         return "expired"
     customer = ctx.session.get(Customer, message.customer_id) if message.customer_id else None
-    reason = messages.why_not(ctx, customer, message.to_phone)
+    reason = messages.why_not(ctx, customer, message.to_phone, channel=message.channel)
     if reason is None and message.booking_id is not None and message.kind in ABOUT_A_VISIT:
         booking = ctx.session.get_one(Booking, message.booking_id)
         reason = reminders.why_stale(ctx, booking, message.kind, job.revision)
@@ -140,7 +147,10 @@ def _why_not(ctx: Context, job: Job, message: Message) -> str | None:
 
 
 async def _may_send_again(house: House, sender: Sender, job: Job) -> bool:
-    """After a silence: adopt what the carrier already has; only after enough empty looks may it be sent again."""
+    """After a silence: adopt what the carrier already has; only after enough empty looks may it be sent again.
+
+    A text that was only claimed, by a worker that died before it sent, goes at once.
+    """
     text = await house.db.read(lambda session: _outgoing(session, job))
     if text is None:
         return True
@@ -152,14 +162,18 @@ async def _may_send_again(house: House, sender: Sender, job: Job) -> bool:
 
 def _outgoing(session: Session, job: Job) -> Outgoing | None:
     message = session.get_one(Message, job.subject_id)
-    if message.provider_id is not None or message.to_phone is None or message.from_phone is None:
+    decided = message.provider_id is not None or receipts.never_left(message)
+    if decided or message.to_phone is None or message.from_phone is None:
         return None
     return Outgoing(message.id, message.to_phone, message.from_phone, message.body, message.channel)
 
 
 def _looked(ctx: Context, job: Job, found: list[str] | None) -> bool:
     message = ctx.session.get_one(Message, job.subject_id)
-    ours = [sid for sid in found or () if receipts.find(ctx, None, sid) is None]
+    if message.provider_id is not None:  # a receipt came while we looked
+        outbox.settle(ctx.session, job, "sent", ctx.now)
+        return False
+    ours = [sid for sid in found or () if receipts.find(ctx, None, sid) is None][receipts.twins_before(ctx, message) :]
     if ours:
         if outbox.settle(ctx.session, job, "sent", ctx.now):
             receipts.accepted(ctx, message, ours[0])
@@ -177,8 +191,9 @@ def _looked(ctx: Context, job: Job, found: list[str] | None) -> bool:
 def _settle(ctx: Context, job: Job, outcome: Outcome) -> None:
     message = ctx.session.get_one(Message, job.subject_id)
     if message.provider_id is not None or outcome.kind == "accepted":
-        if outbox.settle(ctx.session, job, "sent", ctx.now):
-            receipts.accepted(ctx, message, message.provider_id or outcome.provider_id or "")
+        # Even when the claim is no longer ours: what was taken must not be sent again by whoever has it now.
+        outbox.settle(ctx.session, job, "sent", ctx.now)
+        receipts.accepted(ctx, message, message.provider_id or outcome.provider_id or "")
     elif outcome.kind == "unknown":
         wait = timedelta(seconds=LOOK_AGAIN[0])
         if outbox.settle(ctx.session, job, "uncertain", ctx.now, reason=outcome.code, due_at=ctx.now + wait):

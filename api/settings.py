@@ -32,6 +32,8 @@ NAMES = (
     "TWILIO_AUTH_TOKEN",
     "TWILIO_BASE_URL",
     "RETELL_API_KEY",
+    "VAPI_SERVER_SECRET",
+    "ELEVENLABS_WEBHOOK_SECRET",
 )
 
 
@@ -57,6 +59,8 @@ class Settings:
     twilio_auth_token: str | None = None
     twilio_base_url: str | None = None
     retell_api_key: str | None = None
+    vapi_server_secret: str | None = None
+    elevenlabs_webhook_secret: str | None = None
 
     def __repr__(self) -> str:
         return f"Settings(sandbox={self.sandbox}, public_url={self.public_url!r})"
@@ -65,6 +69,11 @@ class Settings:
     def has_model(self) -> bool:
         """Whether a model answers; otherwise the script does."""
         return bool(self.openai_api_key or self.openai_base_url)
+
+
+def keys(setting: str | None) -> list[str]:
+    """The keys of a setting that holds one, or two parted by a comma while one takes the place of the other."""
+    return [one.strip() for one in (setting or "").split(",") if one.strip()]
 
 
 def read_settings(environ: Mapping[str, str] | None = None, *, port: int = 8000) -> Settings:
@@ -113,6 +122,8 @@ def read_settings(environ: Mapping[str, str] | None = None, *, port: int = 8000)
         twilio_auth_token=given("TWILIO_AUTH_TOKEN"),
         twilio_base_url=given("TWILIO_BASE_URL"),
         retell_api_key=given("RETELL_API_KEY"),
+        vapi_server_secret=given("VAPI_SERVER_SECRET"),
+        elevenlabs_webhook_secret=given("ELEVENLABS_WEBHOOK_SECRET"),
     )
     if not settings.sandbox:
         missing = [

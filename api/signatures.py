@@ -13,8 +13,10 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 TOLERANCE_MS = 300_000  # Retell and Standard Webhooks both accept five minutes either way
+ELEVENLABS_TOLERANCE = 1800  # seconds
 
 _RETELL = re.compile(r"v=([0-9]{1,16}),d=([0-9a-f]{64})")
+_ELEVENLABS = re.compile(r"t=([0-9]{1,12}),v0=([0-9a-f]{64})")
 _URL = re.compile(r"(https?|wss?)://([^/?#]+?)(?::([0-9]+))?((?:[/?#].*)?)", re.DOTALL)
 _ALGORITHMS = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
 
@@ -81,6 +83,23 @@ def retell(keys: Sequence[str], body: bytes, header: str | None, now: datetime) 
 def retell_digest(key: str, body: bytes, milliseconds: int) -> str:
     """The hex digest Retell sends for a body at a time in Unix milliseconds."""
     return hmac.new(_bytes(key), body + str(milliseconds).encode(), hashlib.sha256).hexdigest()
+
+
+def elevenlabs(secrets: Sequence[str], body: bytes, header: str | None, now: datetime) -> bool:
+    """Whether ElevenLabs signed these raw bytes: `t=<unix s>,v0=<hex>`, HMAC-SHA256 over time, a dot and the body.
+
+    Half an hour either way, as its own library allows for the past.
+    """
+    found = _ELEVENLABS.fullmatch(header or "")
+    if found is None or abs(now.timestamp() - int(found[1])) > ELEVENLABS_TOLERANCE:
+        return False
+    signed = found[1].encode() + b"." + body
+    return any([hmac.compare_digest(hmac.new(_bytes(one), signed, "sha256").hexdigest(), found[2]) for one in secrets])
+
+
+def shared_secret(secrets: Sequence[str], given: str | None) -> bool:
+    """Whether a header carries one of the secrets itself, as Vapi sends it."""
+    return given is not None and any([hmac.compare_digest(_bytes(one), _bytes(given)) for one in secrets])
 
 
 def sign_webhook(secrets: Sequence[str], message_id: str, timestamp: int, body: bytes) -> str:

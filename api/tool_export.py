@@ -9,14 +9,16 @@ from typing import Any
 
 from tools.voice_schemas import (
     VOICE_SCHEMAS,
-    AboutCaller,
     BookJob,
     Cancel,
+    CheckServiceArea,
     FindMyBookings,
+    GetConversationSummary,
+    HandOff,
     ListOpenSlots,
     Reschedule,
     SendLink,
-    TakeMessage,
+    UpdateLead,
     VoiceSchema,
 )
 
@@ -27,9 +29,11 @@ PATHS: dict[type[VoiceSchema], str] = {
     BookJob: f"{ROOT}/any/book",
     Reschedule: f"{ROOT}/reschedule-booking",
     Cancel: f"{ROOT}/cancel-booking",
+    GetConversationSummary: f"{ROOT}/context",
     FindMyBookings: f"{ROOT}/my-bookings",
-    AboutCaller: f"{ROOT}/context",
-    TakeMessage: f"{ROOT}/message",
+    UpdateLead: f"{ROOT}/details",
+    CheckServiceArea: f"{ROOT}/area",
+    HandOff: f"{ROOT}/message",
     SendLink: f"{ROOT}/send-link",
 }
 HEADERS = {"Authorization": "Bearer PASTE_CREDENTIAL_HERE"}
@@ -139,11 +143,15 @@ def openai(tool: type[VoiceSchema], _url: str) -> dict[str, Any]:
 
 
 def mcp(tool: type[VoiceSchema], _url: str) -> dict[str, Any]:
-    """A tool as an MCP server lists it."""
+    """A tool as our MCP server lists it. No call says whose visit is meant, so the customer's number is asked for."""
+    schema = tool.parameters()
+    if "phone" in schema["properties"]:
+        schema["properties"]["phone"]["description"] = "The customer's phone number, with its area code."
+        schema["required"] = [*schema["required"], *({"phone"} - set(schema["required"]))]
     return {
         "name": tool.tool_name(),
         "description": tool.description(),
-        "inputSchema": tool.parameters(),
+        "inputSchema": schema,
         "annotations": {"readOnlyHint": not tool.writes, "idempotentHint": True, "openWorldHint": False},
     }
 

@@ -4,17 +4,20 @@ The only import of the `twilio` package, for its TwiML; texts go out by `api.car
 """
 
 from fastapi import APIRouter, Request, Response
-from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
+from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
 
+from api.line import GREETING
 from api.twilio_posts import EMPTY, Post, read_post
 from storage.context import Context
 from storage.tables import Call, Message
-from tools import calls, inbound, receipts
+from tools import calls, inbound, receipts, talking, textback
 
 router = APIRouter(prefix="/api/twilio", include_in_schema=False)
 
 RECORD_SECONDS = 120
 SCREEN_SECONDS = 8
+TALKS = ("assistant", "forward_then_assistant")  # what `Org.answer_first` says besides "forward"
+LANGUAGES = ("en-US", "es-US")
 
 
 def twiml(answer: VoiceResponse | None = None) -> Response:
@@ -33,14 +36,12 @@ async def voice_inbound(request: Request) -> Response:
         await post.once(f"{sid}:inbound", "voice.inbound", lambda ctx: _call(ctx, post), channel="voice")
     forward_to = post.point.forward_to or post.org.forward_to
     answer = VoiceResponse()
+    assistant = post.point.answers == "forward" and post.org.answer_first in TALKS
+    if assistant and (forward_to is None or post.org.answer_first == "assistant"):
+        return twiml(_put_on_the_assistant(post, answer))
     if post.point.answers != "forward" or forward_to is None:
         return twiml(_take_message(post, answer, f"You've reached {post.org.name}."))
-    dial = Dial(
-        action=post.url("/voice/dial-complete"),
-        method="POST",
-        timeout=post.org.forward_seconds,
-        answer_on_bridge=True,  # otherwise Twilio answers first, and every call looks completed
-    )
+    dial = _dial(post)
     screen = (
         {"url": post.url("/voice/screen", call=sid, to=post.point.phone or "")} if post.org.screen_forwarded else {}
     )
@@ -85,18 +86,59 @@ async def voice_dial_complete(request: Request) -> Response:
     if not sid or not status:
         return twiml()
     bridged = {"true": True, "false": False}.get(post.fields.get("DialBridged", "").lower())
+    still_there = post.fields.get("CallStatus", "").lower() not in calls.FINAL
+    assistant_next = post.org.answer_first == "forward_then_assistant" and still_there
 
     def ended(ctx: Context) -> None:
-        calls.dial_ended(ctx, _call(ctx, post), status, bridged=bridged)
+        calls.dial_ended(ctx, _call(ctx, post), status, bridged=bridged, assistant_next=assistant_next)
 
     await post.once(f"{sid}:dial-complete:{status}", "voice.dial_complete", ended, channel="voice")
     call = await post.house.read(post.org, lambda ctx: calls.find(ctx, sid), channel="voice")
     answer = VoiceResponse()
+    not_taken = call is not None and call.details.get("taken") is False
+    if call is not None and not_taken and call.answered_by == "assistant":
+        answer.say(f"Sorry, nobody could pick up just now. {post.org.name} will call you back. Goodbye.")
+        answer.hangup()
+        return twiml(answer)
+    if not_taken and assistant_next:
+        return twiml(_put_on_the_assistant(post, answer))
     if call is None or not call.missed:
         answer.hangup()
         return twiml(answer)
     texted = " We just sent you a text." if call.textback == "queued" else ""
     return twiml(_take_message(post, answer, f"Sorry we missed you.{texted}"))
+
+
+@router.post("/voice/assistant-done")
+async def voice_assistant_done(request: Request) -> Response:
+    """The assistant's part is over: on to a person, or the end; a call nobody was on at all was missed."""
+    post = await read_post(request)
+    if isinstance(post, Response):
+        return post
+    sid, answer = post.fields.get("CallSid", ""), VoiceResponse()
+    if not sid:
+        return twiml()
+    to_person = post.org.transfer_number if "live-agent" in post.fields.get("HandoffData", "") else None
+
+    def done(ctx: Context) -> None:
+        call = _call(ctx, post)
+        if call.answered_by is None:
+            textback.missed(ctx, call)
+        elif to_person is not None:
+            talking.put_through(ctx, call)
+
+    key = f"{sid}:assistant-done:{post.fields.get('SessionId', '')}"
+    await post.once(key, "voice.assistant_done", done, channel="voice")
+    call = await post.house.read(post.org, lambda ctx: calls.find(ctx, sid), channel="voice")
+    if call is not None and call.answered_by is None:
+        return twiml(_take_message(post, answer, f"You've reached {post.org.name}."))
+    if to_person is not None:
+        dial = _dial(post)
+        dial.number(to_person)
+        answer.append(dial)
+    else:
+        answer.hangup()
+    return twiml(answer)
 
 
 @router.post("/voice/voicemail")
@@ -194,6 +236,30 @@ async def sms_status(request: Request) -> Response:
 
 def _call(ctx: Context, post: Post) -> Call:
     return calls.rang(ctx, post.fields["CallSid"], post.fields.get("From", ""), post.point.phone or "")
+
+
+def _dial(post: Post) -> Dial:
+    return Dial(
+        action=post.url("/voice/dial-complete"),
+        method="POST",
+        timeout=post.org.forward_seconds,
+        answer_on_bridge=True,  # otherwise Twilio answers first, and every call looks completed
+    )
+
+
+def _put_on_the_assistant(post: Post, answer: VoiceResponse) -> VoiceResponse:
+    connect = Connect(action=post.url("/voice/assistant-done"), method="POST")
+    voice = connect.conversation_relay(
+        url=f"{post.house.settings.public_url.replace('http', 'ws', 1)}/api/twilio/relay",
+        welcome_greeting=GREETING.format(business=post.org.name),
+        interruptible="any",
+        dtmf_detection=True,
+        application_reconnect=True,
+    )
+    for code in LANGUAGES:
+        voice.language(code=code)
+    answer.append(connect)
+    return answer
 
 
 def _take_message(post: Post, answer: VoiceResponse, greeting: str) -> VoiceResponse:

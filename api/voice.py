@@ -5,58 +5,47 @@ tool's failure prefix.
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from api import signatures
 from api.deps import Caller, admit, house_of
-from api.envelopes import Envelope, is_vapi, parse, read
+from api.envelopes import Envelope, is_vapi, parse, platform_of, read
 from api.errors import internal_error, log_bug, status_of
-from storage.context import Context
-from storage.idempotency import call_key
-from tools import by_phone, phone_changes, phone_desk, slots, wording
+from api.settings import keys
+from api.voice_calls import (
+    AREA,
+    BOOK,
+    CANCEL,
+    CONTEXT,
+    DETAILS,
+    MESSAGE,
+    MY_BOOKINGS,
+    RESCHEDULE,
+    SEND_LINK,
+    SLOTS,
+    VoiceTool,
+    keep_failures,
+    outcome,
+    run,
+    too_slow,
+)
+from tools import phone_changes, wording
 from tools.problems import Problem
-from tools.recorded import recorded
-from tools.rules import phones
+from tools.recorded import Came, Told
 from tools.tool import Said
 
 router = APIRouter(tags=["voice"])
 
-READ = ("READ_AVAILABILITY", "READ_BOOKINGS")
-READ_CALLER = ("READ_BOOKINGS", "READ_CONVERSATIONS")
-WRITE = ("WRITE_BOOKINGS",)
 KEEP_STATUS = {"UNAUTHORIZED", "INSUFFICIENT_SCOPE", "IP_NOT_ALLOWED", "RATE_LIMITED", "BODY_TOO_LARGE"}
-KEYED = ("service", "booking_selector", "message", "urgency")
 ANSWER_WITHIN = 5.0  # seconds; contract 2.6
-SLOT = re.compile(r"\D*(\d{4}-\d\d-\d\d)\D+(\d\d?:\d\d)(?::\d\d)?\s*(Z|[+-]\d\d:?\d\d)?")
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceTool:
-    """One tool of this door: its name, who may call it, its act, and whether it writes."""
-
-    name: str
-    scopes: tuple[str, ...]
-    act: Callable[[Context, str, by_phone.Asked], Said]
-    writes: bool = True
-
-
-SLOTS = VoiceTool("slots", READ, by_phone.list_slots, writes=False)
-BOOK = VoiceTool("book", WRITE, by_phone.book)
-CANCEL = VoiceTool("cancel", WRITE, lambda ctx, _service, asked: phone_changes.cancel(ctx, asked))
-RESCHEDULE = VoiceTool("reschedule", WRITE, lambda ctx, _service, asked: phone_changes.reschedule(ctx, asked))
-MY_BOOKINGS = VoiceTool("my_bookings", READ, lambda ctx, _service, asked: phone_changes.my_visits(ctx, asked), False)
-CONTEXT = VoiceTool("context", READ_CALLER, lambda ctx, _service, asked: phone_desk.about_caller(ctx, asked), False)
-MESSAGE = VoiceTool("message", WRITE, lambda ctx, _service, asked: phone_desk.take_message(ctx, asked))
-SEND_LINK = VoiceTool("send_link", WRITE, lambda ctx, _service, asked: phone_desk.send_link(ctx, asked))
 
 
 def both_ways(path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -115,6 +104,18 @@ async def voice_context(request: Request) -> Response:
     return await answer(request, CONTEXT)
 
 
+@both_ways("/details")
+async def voice_details(request: Request) -> Response:
+    """Note what the caller told about themselves or the job."""
+    return await answer(request, DETAILS)
+
+
+@both_ways("/area")
+async def voice_area(request: Request) -> Response:
+    """Whether the business comes to a postal code."""
+    return await answer(request, AREA)
+
+
 @both_ways("/message")
 async def voice_message(request: Request) -> Response:
     """Take a message for the office, with a time to call back by."""
@@ -129,38 +130,52 @@ async def voice_send_link(request: Request) -> Response:
 
 async def answer(request: Request, tool: VoiceTool, event_type: str = "any") -> Response:
     """Verify, parse, call, answer. Of several calls in one request each fails or succeeds by itself."""
-    deadline = time.monotonic() + ANSWER_WITHIN
+    began = time.monotonic()
+    caller, body = None, b""
     try:
         caller = await admit(request, *tool.scopes)
         body = await body_of(request)
         parsed = verified(request, body)
     except Problem as problem:
         status = status_of(problem) if problem.code in KEEP_STATUS else 200
-        return spoken(phone_changes.told(tool.name, problem), status=status, problem=problem)
+        said = phone_changes.told(tool.name, problem)
+        answered = spoken(said, status=status, problem=problem)
+        if caller is not None and status == 200:
+            unread = [Told(said, came=Came.of("plain", event_type, body))]
+            answered.background = BackgroundTask(keep_failures, caller, tool, unread, began)
+        return answered
     except Exception as error:  # noqa: BLE001 - the edge: the agent must hear a failure, never a stack trace
         log_bug(request, error)
         return spoken(phone_changes.told(tool.name, internal_error()))
-    envelopes = read(parsed)
-    told = [await attempt(request, caller, tool, event_type, one, deadline) for one in envelopes]
-    if is_vapi(parsed):
-        return vapi_results(envelopes, [said for said, _replayed in told])
-    return spoken(*told[0])
+    envelopes, platform = read(parsed), platform_of(parsed)
+    told = [
+        await attempt(request, caller, tool, one, began + ANSWER_WITHIN, Came.of(platform, event_type, body, place))
+        for place, one in enumerate(envelopes)
+    ]
+    if platform == "vapi":
+        answered = vapi_results(envelopes, [one.said for one in told])
+    else:
+        answered = spoken(told[0].said, told[0].replayed)
+    if any(one.came for one in told):
+        answered.background = BackgroundTask(keep_failures, caller, tool, told, began)
+    return answered
 
 
 async def attempt(
-    request: Request, caller: Caller, tool: VoiceTool, event_type: str, envelope: Envelope, deadline: float
-) -> tuple[Said, bool]:
+    request: Request, caller: Caller, tool: VoiceTool, envelope: Envelope, deadline: float, came: Came
+) -> Told:
     """One call's answer, whatever happens. A bug is rolled back, logged by ids, and told as a failure."""
     try:
         async with asyncio.timeout(max(0.0, deadline - time.monotonic())):
-            return await run(caller, tool, event_type, envelope, deadline)
+            return Told(*await run(caller, tool, came.event_type, envelope, deadline, came))
     except Problem as problem:
-        return phone_changes.told(tool.name, problem), False
+        failed = problem
     except TimeoutError:
-        return phone_changes.told(tool.name, too_slow()), False
+        failed = too_slow()
     except Exception as error:  # noqa: BLE001 - the edge, as above
         log_bug(request, error)
-        return phone_changes.told(tool.name, internal_error()), False
+        failed = internal_error()
+    return Told(phone_changes.told(tool.name, failed), came=came, call_id=envelope.call_id)
 
 
 async def body_of(request: Request) -> bytes:
@@ -192,12 +207,12 @@ def verified(request: Request, body: bytes) -> dict[str, Any]:
 def is_signed(request: Request, body: bytes) -> bool:
     """Whether Retell signed these bytes; without a key of ours nothing is checked."""
     house = house_of(request)
-    key = house.settings.retell_api_key
-    if key is None:
+    accepted = keys(house.settings.retell_api_key)
+    if not accepted:
         return True
     header = request.headers.get("x-retell-signature")
     # The platform stamps real time, whatever the sandbox's clock says; a script that plays a day stamps that clock.
-    return any(signatures.retell([key], body, header, now) for now in (datetime.now(UTC), house.clock.now()))
+    return any(signatures.retell(accepted, body, header, now) for now in (datetime.now(UTC), house.clock.now()))
 
 
 def unsigned() -> Problem:
@@ -209,68 +224,6 @@ def unsigned() -> Problem:
     )
 
 
-async def run(
-    caller: Caller, tool: VoiceTool, event_type: str, envelope: Envelope, deadline: float
-) -> tuple[Said, bool]:
-    """One call in one transaction; the answer, and whether it was given before."""
-    args = envelope.args()
-
-    def unit(ctx: Context) -> tuple[Said, bool] | None:
-        asked = envelope.asked(
-            args,
-            ctx.org.region,
-            by_phone.own_numbers(ctx),
-            public_url=caller.house.settings.public_url,
-            sees_threads=caller.may("READ_CONVERSATIONS"),
-        )
-        told = recorded(
-            ctx,
-            f"voice_{tool.name}",
-            args,
-            lambda: tool.act(ctx, event_type, asked),
-            lambda problem: phone_changes.refused(ctx, tool.name, problem),
-            key=natural_key(ctx, tool, event_type, asked) if tool.writes else None,
-            still_so=lambda call: by_phone.still_so(ctx, call, chosen=asked.text("booking_selector") is not None),
-        )
-        if time.monotonic() > deadline:  # the agent has been told that it failed, so nothing of it may stay
-            ctx.session.rollback()
-            return None
-        return told
-
-    told = await caller.write(unit, channel="voice", scope=envelope.call_id)
-    if told is None:
-        raise too_slow()
-    return told
-
-
-def natural_key(ctx: Context, tool: VoiceTool, event_type: str, asked: by_phone.Asked) -> str | None:
-    """What makes two calls the same one: the phone call, the tool, and who, which and when; never the small talk.
-
-    A line number means a line of the list last read out, so the list is part of it.
-    """
-    if asked.call_id is None:
-        return None
-    said = ["".join(c for c in (asked.text(field) or "").casefold() if c.isalnum()) for field in KEYED]
-    who = phones.e164(asked.text("phone") or "", ctx.org.region) or asked.text("phone") or asked.caller
-    listed = slots.remembered(ctx, "visits") if (asked.text("booking_selector") or "").isdigit() else None
-    return call_key(
-        *(ctx.org.id, asked.call_id, tool.name, event_type, asked.caller, who, said),
-        *(slot_key(asked.text(field)) for field in ("slot", "new_slot")),
-        listed.items if listed else None,
-    )
-
-
-def slot_key(said: str | None) -> str | None:
-    """A slot however it was written: with its tag, a T or seconds it is the same time."""
-    found = SLOT.match(said or "")
-    return f"{found[1]} {found[2]:0>5}{found[3] or ''}" if found else said
-
-
-def too_slow() -> Problem:
-    """An act that did not finish in time, and was undone."""
-    return Problem("UPSTREAM_UNAVAILABLE", "The schedule did not answer in time.", fix="Call this tool once more.")
-
-
 def spoken(said: Said, replayed: bool = False, *, status: int = 200, problem: Problem | None = None) -> Response:
     """The sentence, and machine echoes of what it says in headers."""
     headers = {"X-Ringback-Outcome": "replayed" if replayed else outcome(said)}
@@ -279,15 +232,6 @@ def spoken(said: Said, replayed: bool = False, *, status: int = 200, problem: Pr
     if problem is not None and "retry_after" in problem.extras:
         headers["Retry-After"] = str(problem.extras["retry_after"])
     return Response(said.say[: wording.LONGEST], status, headers, media_type="text/plain")
-
-
-def outcome(said: Said) -> str:
-    """ok, choice, none or failed: what the first words say."""
-    if said.ok:
-        return "ok"
-    if said.say.startswith(wording.CHOICE_NEEDED):
-        return "choice"
-    return "none" if said.say.startswith((wording.NO_OPEN_TIMES, wording.NO_VISITS)) else "failed"
 
 
 def vapi_results(envelopes: list[Envelope], told: list[Said]) -> Response:

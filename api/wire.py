@@ -67,7 +67,7 @@ Id = Annotated[str, Path(), AfterValidator(_id)]
 class Body(BaseModel):
     """What comes in. Members we do not know are ignored: integrators add their own; a wrong type is refused."""
 
-    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, strict=True)
 
 
 class CamelBody(Body):
@@ -191,8 +191,9 @@ class _Basic(HTTPBasic):
 
 
 # For the description alone: `deps.needs` does the checking, in the contract's order.
+BEARER = Security(_Bearer(scheme_name="bearer", description="A credential's secret."))
 SECURED = [
-    Security(_Bearer(scheme_name="bearer", description="A credential's secret.")),
+    BEARER,
     Security(_ApiKey(name="X-API-Key", scheme_name="apiKey", description="The same secret in its own header.")),
     Security(_Basic(scheme_name="basic", description="The same secret as the user name; the password stays empty.")),
 ]

@@ -9,6 +9,8 @@ import logging
 import os
 import secrets
 import socket
+import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -16,15 +18,25 @@ from sqlalchemy.orm import Session
 
 from api.deps import House
 from storage import outbox
+from storage.db import DatabaseDown
+from storage.sweeping import sweep
 from storage.tables import Job, Task
 
 log = logging.getLogger("ringback")
 
 Hand = Callable[[House, Job], Awaitable[None]]
 
-AT_ONCE = 32
-POLL = 1.0
+AT_ONCE = 128  # hands at work, most of them waiting for somebody's answer
+BATCH = 32
+ROOM = {
+    "send": 64,
+    "webhook": 8,
+}  # of one topic: slow turns and receivers of events never take all hands
+USUAL_ROOM = 16
+# Seconds between looks when nobody rings. Another process's commit to an SQLite file rings no bell.
+POLL = {"postgresql": 1.0, "sqlite": 0.1}
 TRIES = 5
+SWEEP_EVERY = 600.0  # seconds
 WAITS = (5, 30, 120, 600)  # seconds before the next try of a job whose hand failed
 
 
@@ -35,8 +47,11 @@ class Worker:
         self._house = house
         self._hands = hands
         self._running: set[asyncio.Task[None]] = set()
+        self._busy = Counter[str]()  # hands at work, by topic
+        self._poll = POLL[house.db.url.get_backend_name()]
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.last_beat: datetime | None = None
+        self._sweep_next = 0.0
 
     async def run(self) -> None:
         """Work until cancelled; then let the hands that are busy finish."""
@@ -46,10 +61,11 @@ class Worker:
                 db.jobs_waiting.clear()
                 self.last_beat = datetime.now(UTC)
                 try:
+                    await self._sweep()
                     wait = await self._once()
                 except Exception as error:  # noqa: BLE001 - the edge of the worker: a lost connection comes back
                     log.error("looking for work failed: %s", type(error).__name__)
-                    wait = POLL
+                    wait = self._poll
                 if wait > 0:
                     try:
                         await asyncio.wait_for(db.jobs_waiting.wait(), wait)
@@ -65,23 +81,32 @@ class Worker:
             if self._running:
                 await asyncio.wait(self._running)
 
+    async def _sweep(self) -> None:
+        """Sweep away what ran out, once in a while and a little at a time, so that work is never kept waiting."""
+        if time.monotonic() < self._sweep_next:
+            return
+        now = self._house.clock.now()
+        more = await self._house.db.write(lambda session: sweep(session, now))
+        self._sweep_next = time.monotonic() + (self._poll if more else SWEEP_EVERY)
+
     async def _once(self) -> float:
         """Claim what is due and start it; how many seconds to wait before looking again."""
-        room = AT_ONCE - len(self._running)
-        if room <= 0:
+        topics = tuple(topic for topic in self._hands if self._busy[topic] < ROOM.get(topic, USUAL_ROOM))
+        room = min(BATCH, AT_ONCE - len(self._running))
+        if room <= 0 or not topics:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             return 0
         now = self._house.clock.now()
-        topics = tuple(self._hands)
-        due, late = await self._house.db.read(lambda s: (outbox.next_due(s, topics), outbox.lease_over(s)))
+        due, late = await self._house.db.read(lambda s: (outbox.next_due(s, topics, now), outbox.lease_over(s)))
         if not late and (due is None or due > now):
-            return POLL if due is None else min(POLL, max(0.005, (due - now).total_seconds()))
+            return self._poll if due is None else min(self._poll, max(0.005, (due - now).total_seconds()))
         jobs = await self._house.db.write(lambda s: outbox.claim(s, self.owner, now, topics=topics, limit=room))
         for job in jobs:
+            self._busy[job.topic] += 1
             task = asyncio.create_task(self._do(job))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        return 0 if jobs else POLL
+        return 0 if jobs else self._poll
 
     async def _do(self, job: Job) -> None:
         try:
@@ -92,21 +117,32 @@ class Worker:
                 where = where.tb_next
             at = f"{where.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{where.tb_lineno}" if where else "?"
             log.error("job %s topic=%s failed: %s at %s", job.id, job.topic, type(error).__name__, at)
-            now = self._house.clock.now()
-            await self._house.db.write(lambda session: self._put_back(session, job, now))
+            await self._put_back(job)
+        finally:
+            if self._busy[job.topic] >= ROOM.get(job.topic, USUAL_ROOM):
+                self._house.db.jobs_waiting.set()  # others of this topic were left lying while it was full
+            self._busy[job.topic] -= 1
 
-    def _put_back(self, session: Session, job: Job, now: datetime) -> None:
-        if job.attempts < TRIES:
-            wait = WAITS[min(job.attempts, len(WAITS)) - 1]
-            outbox.settle(session, job, "uncertain", now, reason="error", due_at=now + timedelta(seconds=wait))
-            return
-        if outbox.settle(session, job, "failed", now, reason="error"):
-            session.add(
-                Task(
-                    org_id=job.org_id,
-                    kind="needs_review",
-                    urgency="urgent",
-                    text=f"A {job.topic} job failed {job.attempts} times and was given up.",
-                    created_at=now,
-                )
+    async def _put_back(self, job: Job) -> None:
+        now = self._house.clock.now()
+        try:
+            await self._house.db.write(lambda session: _tried(session, job, now))
+        except (DatabaseDown, OSError) as error:  # its lease ends, and it is found uncertain
+            log.error("job %s could not be put back: %s", job.id, type(error).__name__)
+
+
+def _tried(session: Session, job: Job, now: datetime) -> None:
+    if job.attempts < TRIES:
+        wait = WAITS[min(job.attempts, len(WAITS)) - 1]
+        outbox.settle(session, job, "uncertain", now, reason="error", due_at=now + timedelta(seconds=wait))
+        return
+    if outbox.settle(session, job, "failed", now, reason="error"):
+        session.add(
+            Task(
+                org_id=job.org_id,
+                kind="needs_review",
+                urgency="urgent",
+                text=f"A {job.topic} job failed {job.attempts} times and was given up.",
+                created_at=now,
             )
+        )

@@ -26,7 +26,7 @@ SYSTEM = Actor("system", "Ringback")
 class Context:
     """First argument of every act and of every question to storage, so that none can forget whose data it is.
 
-    `now` is aware UTC and came in through the door; `channel` is sms, voice, web, whatsapp, api, console or book;
+    `now` is aware UTC and came in through the door; `channel` is sms, voice, mcp, web, whatsapp, api, console or book;
     `scope` names the conversation or provider call this belongs to, for what was offered and what was asked twice.
     """
 

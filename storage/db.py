@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -25,11 +25,18 @@ DatabaseDown = SQLAlchemyError  # what a health check catches
 READERS = 3
 BUSY_MS = 30_000
 TRIES = 4
+MOST_KEPT = 10_000
+CONFIG_VERSION = "select config_version from orgs where id = :org"
+VERSION = text(CONFIG_VERSION)
 RETRY_STATES = ("40001", "40P01")  # PostgreSQL: serialization failure, deadlock
 
 
 class Database(Protocol):
-    """What a unit of work runs on. `jobs_waiting` is set after a commit that queued a job, to wake the worker."""
+    """What a unit of work runs on. `jobs_waiting` is set after a commit that queued a job, to wake the worker.
+
+    A unit finds in `session.info["kept"]` what earlier ones left in `session.info["to_keep"]`, once they were
+    committed; whether it still holds, its reader must know by a version of its own.
+    """
 
     url: URL
     jobs_waiting: asyncio.Event
@@ -40,6 +47,10 @@ class Database(Protocol):
 
     async def read(self, unit: Callable[[Session], T]) -> T:
         """Run `unit` in one read-only transaction."""
+        ...
+
+    async def config_version(self, org_id: str) -> int | None:
+        """Which version of its configuration a business is at, without a unit; None for no such business."""
         ...
 
     async def close(self) -> None:
@@ -99,21 +110,40 @@ def prepare_sqlite(engine: Engine, begin: str, **pragmas: str | int) -> None:
         connection.exec_driver_sql(begin)
 
 
+class Kept(dict[Any, Any]):
+    """What units leave for later ones; forgotten all at once when it grows too large."""
+
+    def lend(self, session: Session) -> Session:
+        """Let a unit look in, and leave something."""
+        session.info["kept"], session.info["to_keep"] = self, {}
+        return session
+
+    def take(self, session: Session) -> None:
+        """Keep what a finished unit left."""
+        if len(self) > MOST_KEPT:
+            self.clear()
+        self.update(session.info["to_keep"])
+
+
 class ThreadedSqlite:
     """SQLite with one writer thread and a few readers; a unit runs in its thread from BEGIN to COMMIT."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
         self.jobs_waiting = asyncio.Event()
+        self._kept = Kept()
         self._writer_engine = sqlite_engine(url)
         self._reader_engine = sqlite_engine(url, begin="BEGIN", query_only="ON")
+        self._glances = sqlite_engine(url, query_only="ON")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
+        self._glance: PoolProxiedConnection | None = None
 
     async def write(self, unit: Callable[[Session], T]) -> T:
         def run() -> tuple[T, bool]:
             with Session(self._writer_engine, expire_on_commit=False) as session, session.begin():
-                result = unit(session)
+                result = unit(self._kept.lend(session))
+            self._kept.take(session)
             return result, bool(session.info.get("job_queued"))
 
         result, queued = await asyncio.get_running_loop().run_in_executor(self._writer, run)
@@ -124,11 +154,23 @@ class ThreadedSqlite:
     async def read(self, unit: Callable[[Session], T]) -> T:
         def run() -> T:
             with Session(self._reader_engine, expire_on_commit=False) as session:
-                return unit(session)
+                result = unit(self._kept.lend(session))
+                self._kept.take(session)
+                return result
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
+    async def config_version(self, org_id: str) -> int | None:
+        # One row by its key, a few microseconds for which WAL makes nobody wait: a thread's turn would cost far more.
+        if self._glance is None:
+            self._glance = self._glances.raw_connection()
+        row = self._glance.cursor().execute(CONFIG_VERSION, {"org": org_id}).fetchone()
+        return row[0] if row else None
+
     async def close(self) -> None:
+        if self._glance is not None:
+            self._glance.close()
+        self._glances.dispose()
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
         self._writer_engine.dispose()
@@ -144,6 +186,8 @@ class AsyncDatabase:
     def __init__(self, url: URL) -> None:
         self.url = url
         self.jobs_waiting = asyncio.Event()
+        self._kept = Kept()
+        self.jobs_queued = asyncio.Event()  # set with it, for the bell to other processes (`storage.bell`)
         self._engine = self._open()
         self._units: set[asyncio.Task[Any]] = set()
 
@@ -164,10 +208,13 @@ class AsyncDatabase:
         for attempt in range(TRIES):
             try:
                 async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                    self._kept.lend(session.sync_session)
                     result = await session.run_sync(unit)
                     await session.commit()
+                    self._kept.take(session.sync_session)
                     if session.info.get("job_queued"):
                         self.jobs_waiting.set()
+                        self.jobs_queued.set()
                     return result
             except DBAPIError as error:
                 if attempt == TRIES - 1 or getattr(error.orig, "sqlstate", None) not in RETRY_STATES:
@@ -176,7 +223,19 @@ class AsyncDatabase:
 
     async def _read(self, unit: Callable[[Session], T]) -> T:
         async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            return await session.run_sync(unit)
+            self._kept.lend(session.sync_session)
+            result = await session.run_sync(unit)
+            self._kept.take(session.sync_session)
+            return result
+
+    async def config_version(self, org_id: str) -> int | None:
+        return await self._shielded(self._config_version(org_id))
+
+    async def _config_version(self, org_id: str) -> int | None:
+        async with self._engine.connect() as connection:
+            found = await connection.execute(VERSION, {"org": org_id})
+            version: int | None = found.scalar()
+            return version
 
     async def _shielded(self, work: Awaitable[T]) -> T:
         task = asyncio.ensure_future(work)

@@ -3,10 +3,10 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.tables import Booking, Credential, EntryPoint, Org
+from storage.tables import Booking, BookingPage, Credential, EntryPoint, Invite, Org, Staff, StaffSession
 
 
 def org_by_id(session: Session, org_id: str) -> Org | None:
@@ -35,9 +35,24 @@ def entry_point_by_phone(session: Session, phone: str) -> EntryPoint | None:
     return session.scalars(select(EntryPoint).where(EntryPoint.phone == phone, EntryPoint.active)).first()
 
 
+def tracked(session: Session, phone: str) -> str | None:
+    """The id of the entry point with this number (E.164), active or not; None when nobody tracks it."""
+    return session.scalars(select(EntryPoint.id).where(EntryPoint.phone == phone)).first()
+
+
 def org_by_retell_token(session: Session, token: str) -> Org | None:
     """The business whose Retell webhooks carry this path token."""
     return session.scalars(select(Org).where(Org.retell_token == token)).first()
+
+
+def org_by_vapi_token(session: Session, token: str) -> Org | None:
+    """The business whose Vapi webhooks carry this path token."""
+    return session.scalars(select(Org).where(Org.vapi_token == token)).first()
+
+
+def org_by_elevenlabs_token(session: Session, token: str) -> Org | None:
+    """The business whose ElevenLabs webhooks carry this path token."""
+    return session.scalars(select(Org).where(Org.elevenlabs_token == token)).first()
 
 
 def org_by_callsavvy_token(session: Session, token: str) -> Org | None:
@@ -62,14 +77,7 @@ def credential_by_secret(session: Session, secret: str, now: datetime) -> tuple[
     """The working credential with this secret, present or previous inside its overlap, and its business."""
     digest = secret_hash(secret)
     row = session.execute(_BY_SECRET, {"digest": digest}).first()
-    if row is None:
-        return None
-    credential, org = row
-    if not credential.works_at(now):
-        return None
-    if credential.secret_hash != digest and (credential.previous_until is None or credential.previous_until <= now):
-        return None
-    return credential, org
+    return (row[0], row[1]) if row is not None and row[0].opens_with(digest, now) else None
 
 
 def booking_by_token(session: Session, token: str) -> tuple[Booking, Org] | None:
@@ -77,4 +85,40 @@ def booking_by_token(session: Session, token: str) -> tuple[Booking, Org] | None
     row = session.execute(
         select(Booking, Org).join(Org, Org.id == Booking.org_id).where(Booking.management_token == token)
     ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def staff_by_email(session: Session, email: str) -> list[tuple[Staff, Org]]:
+    """Everybody who may sign in with this address, in any case, oldest first: one person may work for several."""
+    wanted = (func.lower(Staff.email) == email.lower(), Staff.active, Staff.password_hash.is_not(None))
+    rows = select(Staff, Org).join(Org, Org.id == Staff.org_id).where(*wanted).order_by(Staff.created_at, Staff.id)
+    return [(staff, org) for staff, org in session.execute(rows)]
+
+
+# Built once: it is asked before every page.
+_BY_COOKIE = (
+    select(StaffSession, Staff, Org)
+    .join(Staff, Staff.id == StaffSession.staff_id)
+    .join(Org, Org.id == StaffSession.org_id)
+    .where(StaffSession.token_hash == bindparam("digest"), StaffSession.revoked_at.is_(None), Staff.active)
+)
+
+
+def session_by_token(session: Session, token: str) -> tuple[StaffSession, Staff, Org] | None:
+    """The session behind a console cookie, unless it was revoked or its owner left; its age is the caller's affair."""
+    row = session.execute(_BY_COOKIE, {"digest": secret_hash(token)}).first()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def booking_page_by_slug(session: Session, slug: str) -> tuple[BookingPage, Org] | None:
+    """The page under /book/{slug} that is not its business's own, removed ones too, and the business."""
+    rows = select(BookingPage, Org).join(Org, Org.id == BookingPage.org_id).where(BookingPage.slug == slug)
+    row = session.execute(rows).first()
+    return None if row is None else (row[0], row[1])
+
+
+def invite_by_token(session: Session, token: str) -> tuple[Invite, Org] | None:
+    """The invite behind a link, whatever became of it, and the business that invites."""
+    rows = select(Invite, Org).join(Org, Org.id == Invite.org_id).where(Invite.token_hash == secret_hash(token))
+    row = session.execute(rows).first()
     return None if row is None else (row[0], row[1])

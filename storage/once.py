@@ -18,12 +18,12 @@ def insert_once(session: Session, table: type[Base], unique: list[str], **values
     """
     session.flush()
     connection = session.connection()
-    return affected(connection.execute(_insert(connection.dialect.name, table, tuple(unique)), values)) == 1
+    return affected(connection.execute(insert_of(connection.dialect.name, table, tuple(unique)), values)) == 1
 
 
 @cache
-def _insert(dialect: str, table: type[Base], unique: tuple[str, ...]) -> Insert:
-    """Composed once per table: doing it per row costs more than the row."""
+def insert_of(dialect: str, table: type[Base], unique: tuple[str, ...]) -> Insert:
+    """That insert, composed once per table: doing it per row costs more than the row."""
     insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
     return insert(table).on_conflict_do_nothing(index_elements=unique)
 

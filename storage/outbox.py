@@ -9,15 +9,21 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select, text, update
+from sqlalchemy.orm import Session, aliased
 
 from storage.context import Context
-from storage.once import affected, insert_once
+from storage.once import affected, insert_of, insert_once
 from storage.tables import Job, new_id
 
 LEASE = timedelta(seconds=30)
+PATIENCE = timedelta(seconds=30)  # how long past its time a job waits for an earlier one of its lane
+UNIQUE = ("org_id", "dedupe_key")
 WAITING = ("queued", "uncertain")
+# As the partial indexes of `jobs` word it: SQLite does not use one for a condition with bound values.
+IS_WAITING = text("jobs.state in ('queued', 'uncertain')")
+IS_CLAIMED = text("jobs.state = 'claimed'")
+IS_OPEN = text("earlier.lane is not null and earlier.state in ('queued', 'uncertain', 'claimed')")
 
 
 def put(
@@ -30,32 +36,59 @@ def put(
     revision: int = 0,
     payload: dict[str, Any] | None = None,
     expires_at: datetime | None = None,
+    lane: str | None = None,
+    written_at: datetime | None = None,
 ) -> bool:
     """Queue one job for `subject` (kind, id); False when a job with this key already exists and nothing was added.
 
-    `due_at` and `expires_at` are aware instants; after `expires_at` the job is skipped, not done late.
+    `due_at` and `expires_at` are aware instants; after `expires_at` the job is skipped, not done late. Jobs of one
+    `lane` are done one after another, in the order they were `written_at` (now, unless told).
     """
+    row = job(ctx, topic, dedupe_key, subject, due_at, revision, payload, expires_at, lane, written_at)
     ctx.session.info["job_queued"] = True
-    return insert_once(
-        ctx.session,
-        Job,
-        ["org_id", "dedupe_key"],
-        id=new_id(),
-        org_id=ctx.org.id,
-        topic=topic,
-        dedupe_key=dedupe_key,
-        subject_kind=subject[0],
-        subject_id=subject[1],
-        revision=revision,
-        payload=payload or {},
-        due_at=due_at,
-        expires_at=expires_at,
-        state="queued",
-        attempts=0,
-        looks=0,
-        created_at=ctx.now,
-        updated_at=ctx.now,
-    )
+    return insert_once(ctx.session, Job, list(UNIQUE), **row)
+
+
+def put_all(ctx: Context, jobs: Sequence[dict[str, Any]]) -> None:
+    """Queue several jobs made by `job`, in one statement; those whose keys exist already change nothing."""
+    if jobs:
+        ctx.session.info["job_queued"] = True
+        ctx.session.flush()
+        connection = ctx.session.connection()
+        connection.execute(insert_of(connection.dialect.name, Job, UNIQUE), jobs)
+
+
+def job(
+    ctx: Context,
+    topic: str,
+    dedupe_key: str,
+    subject: tuple[str, str],
+    due_at: datetime,
+    revision: int = 0,
+    payload: dict[str, Any] | None = None,
+    expires_at: datetime | None = None,
+    lane: str | None = None,
+    written_at: datetime | None = None,
+) -> dict[str, Any]:
+    """The row of a job that is yet to be put; arguments as for `put`."""
+    return {
+        "id": new_id(),
+        "org_id": ctx.org.id,
+        "topic": topic,
+        "dedupe_key": dedupe_key,
+        "subject_kind": subject[0],
+        "subject_id": subject[1],
+        "lane": lane,
+        "revision": revision,
+        "payload": payload or {},
+        "due_at": due_at,
+        "expires_at": expires_at,
+        "state": "queued",
+        "attempts": 0,
+        "looks": 0,
+        "created_at": written_at or ctx.now,
+        "updated_at": ctx.now,
+    }
 
 
 def postpone(ctx: Context, dedupe_key: str, due_at: datetime) -> bool:
@@ -97,12 +130,13 @@ def claim(session: Session, owner: str, now: datetime, *, topics: Iterable[str],
     real = datetime.now(UTC)  # leases live in real time, whatever the sandbox clock says
     session.execute(
         update(Job)
-        .where(Job.state == "claimed", Job.lease_until < real)
+        .where(IS_CLAIMED, Job.lease_until < real)
         .values(state="uncertain", owner=None, lease_until=None)
+        .execution_options(synchronize_session=False)
     )
     due = (
         select(Job.id)
-        .where(Job.state.in_(WAITING), Job.due_at <= now, Job.topic.in_(tuple(topics)))
+        .where(IS_WAITING, Job.due_at <= now, Job.topic.in_(tuple(topics)), _its_turn(now))
         .order_by(Job.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -143,20 +177,25 @@ def settle(
         session.info["job_queued"] = True
     if looked:
         values["looks"] = Job.looks + 1
-    claimed = (Job.id == job.id, Job.state == "claimed", Job.owner == job.owner, Job.attempts == job.attempts)
-    return affected(session.execute(update(Job).where(*claimed).values(**values))) == 1
+    if job.lane is not None:
+        session.info["job_queued"] = True  # the next of its lane may be waiting for this one
+    return affected(session.execute(update(Job).where(*_still_ours(job)).values(**values))) == 1
 
 
-def next_due(session: Session, topics: Iterable[str]) -> datetime | None:
-    """When the next waiting job is due; None when nothing waits."""
-    return session.scalars(
-        select(Job.due_at).where(Job.state.in_(WAITING), Job.topic.in_(tuple(topics))).order_by(Job.due_at).limit(1)
-    ).first()
+def still_ours(session: Session, job: Job) -> bool:
+    """Whether the claim that gave us `job` still holds."""
+    return session.scalars(select(Job.id).where(*_still_ours(job))).first() is not None
+
+
+def next_due(session: Session, topics: Iterable[str], now: datetime) -> datetime | None:
+    """When the next waiting job is due that no earlier one of its lane holds up; None when there is none."""
+    waiting = select(Job.due_at).where(IS_WAITING, Job.topic.in_(tuple(topics)), _its_turn(now))
+    return session.scalars(waiting.order_by(Job.due_at).limit(1)).first()
 
 
 def lease_over(session: Session) -> bool:
     """Whether a claimed job's lease ran out, so that a claim would find work."""
-    late = select(Job.id).where(Job.state == "claimed", Job.lease_until < datetime.now(UTC)).limit(1)
+    late = select(Job.id).where(IS_CLAIMED, Job.lease_until < datetime.now(UTC)).limit(1)
     return session.scalars(late).first() is not None
 
 
@@ -167,3 +206,20 @@ def free_claims(session: Session) -> int:
             update(Job).where(Job.state == "claimed").values(state="uncertain", owner=None, lease_until=None)
         )
     )
+
+
+def _still_ours(job: Job) -> tuple[ColumnElement[bool], ...]:
+    return (Job.id == job.id, Job.state == "claimed", Job.owner == job.owner, Job.attempts == job.attempts)
+
+
+def _its_turn(now: datetime) -> ColumnElement[bool]:
+    """No earlier job of its lane is under way, due or begun; after PATIENCE it goes all the same, so that one text
+    whose fate is unknown does not silence a whole thread."""
+    earlier = aliased(Job, name="earlier")
+    ahead = select(earlier.id).where(
+        IS_OPEN,
+        earlier.lane == Job.lane,
+        earlier.created_at < Job.created_at,
+        or_(earlier.state == "claimed", earlier.attempts > 0, earlier.due_at <= now),
+    )
+    return or_(Job.lane.is_(None), Job.due_at > now, Job.due_at <= now - PATIENCE, ~ahead.exists())

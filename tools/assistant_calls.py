@@ -8,20 +8,27 @@ from sqlalchemy import select
 from storage.context import Context
 from storage.tables import Booking, Call, ToolCall
 from tools import booking as bookings
-from tools import calls, conversations, handoff, leads, textback, wording
+from tools import calls, conversations, handoff, leads, overlooked, textback, wording
 from tools.phone_desk import customer_with, last_summary
 from tools.rules import phones, speech
 from tools.telling import all_words
 
-PROVIDER = "retell"
 LINK_LIVES = timedelta(minutes=10)  # how long a platform that keeps nothing serves a recording
+ENDS = ("call_ended", "call_analyzed")
 TO_A_PERSON = ("call_transfer", "transfer_bridged")
-SETTLED_BY = ("voice_book", "voice_cancel", "voice_reschedule", "voice_message", "voice_send_link")
+SETTLED_BY = (
+    *("voice_book", "voice_cancel", "voice_reschedule", "voice_message", "voice_send_link"),
+    *("book_job", "cancel", "reschedule", "hand_off"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One event about a call. Numbers are as the platform writes them, instants aware; null is "not said here"."""
+    """One event about a call. Numbers are as the platform writes them, instants aware; null is "not said here".
+
+    `event` is call_started, call_ended, call_analyzed or transfer_bridged; `recording_lives` how long the link works,
+    null for one that does not die.
+    """
 
     call_id: str
     event: str
@@ -35,6 +42,8 @@ class Report:
     summary: str | None = None
     recording_url: str | None = None
     disconnection_reason: str | None = None
+    provider: str = "retell"
+    recording_lives: timedelta | None = LINK_LIVES
 
 
 def about_caller(ctx: Context, caller: str | None) -> dict[str, str]:
@@ -62,7 +71,7 @@ def reported(ctx: Context, report: Report) -> Call:
     A call that is over, led to nothing and was shorter than `missed_under_seconds` is missed (contract 2.8).
     """
     to_phone = phones.e164(report.to_number or "", ctx.org.region) or ""
-    call = calls.rang(ctx, report.call_id, report.from_number or "", to_phone, provider=PROVIDER)
+    call = calls.rang(ctx, report.call_id, report.from_number or "", to_phone, provider=report.provider)
     call.direction = report.direction or call.direction
     call.from_phone = call.from_phone or phones.e164(report.from_number or "", ctx.org.region)
     call.to_phone = call.to_phone or to_phone or None
@@ -74,17 +83,24 @@ def reported(ctx: Context, report: Report) -> Call:
     call.disconnection_reason = report.disconnection_reason or call.disconnection_reason
     if report.recording_url and call.recording_deleted_at is None:
         call.recording_url = report.recording_url
-        call.details = {**call.details, "recording_until": (ctx.now + LINK_LIVES).isoformat(timespec="seconds")}
+        call.details = {**call.details, "recording_until": _until(ctx, report.recording_lives)}
     if report.event in TO_A_PERSON or call.disconnection_reason in TO_A_PERSON:
         textback.answered(ctx, call)
-    elif report.event in ("call_ended", "call_analyzed"):
-        _over(ctx, call)
+        call.status = "completed" if report.event in ENDS else call.status
+    elif report.event in ENDS:
+        over(ctx, call)
+        overlooked.danger(ctx, call)
     elif call.status == "ringing":
         call.status, call.answered_by = "ongoing", "assistant"
     return call
 
 
-def _over(ctx: Context, call: Call) -> None:
+def _until(ctx: Context, lives: timedelta | None) -> str | None:
+    return None if lives is None else (ctx.now + lives).isoformat(timespec="seconds")
+
+
+def over(ctx: Context, call: Call) -> None:
+    """The call has ended: missed when it led to nothing and was shorter than `missed_under_seconds`."""
     call.status = "completed"
     call.ended_at = call.ended_at or ctx.now
     call.answered_by = call.answered_by or ("assistant" if call.seconds else None)
@@ -101,10 +117,14 @@ def _over(ctx: Context, call: Call) -> None:
 
 def _led_somewhere(ctx: Context, call: Call) -> bool:
     """Whether the caller got something done: a visit, a change, a message, or a link."""
+    scopes = (
+        call.provider_id,
+        call.details.get("talk", call.provider_id),
+    )  # a platform's tools, or our own assistant's
     booked = select(Booking.id).where(Booking.org_id == ctx.org.id, Booking.call_id == call.provider_id)
     done = select(ToolCall.id).where(
         ToolCall.org_id == ctx.org.id,
-        ToolCall.scope == call.provider_id,
+        ToolCall.scope.in_(scopes),
         ToolCall.ok,
         ToolCall.name.in_(SETTLED_BY),
     )

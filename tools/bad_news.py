@@ -80,8 +80,12 @@ def reschedule_failed(problem: Problem, visits: Sequence[VisitWords] = (), *, ol
 def why(problem: Problem) -> str:
     """The reason as one plain clause; what can be chosen from stands in it."""
     clause = lower_first(problem.detail)
-    if candidates := problem.extras.get("candidates"):
-        clause += f": {speech.listing([str(one['name']) for one in candidates][:9])}"
+    named = [str(one["name"]) for one in problem.extras.get("candidates", ())][:9]
+    if named and problem.code == "NOT_FOUND":
+        those = "the ones it offers are" if len(named) > 1 else "the only one it offers is"
+        clause = f"this business has no service by that name; {those} {speech.listing(named, 'and')}"
+    elif named:
+        clause = f"several services match, {speech.listing(named)}"
     return clip(clause, LONGEST_CLAUSE)
 
 
@@ -91,6 +95,10 @@ def next_step(problem: Problem) -> str:
         return TAKE_MESSAGE
     if "ask" in problem.extras:
         return str(problem.extras["ask"])
+    if problem.code == "INVALID_TIME" and problem.extras.get("alternatives"):
+        return OFFER
+    if problem.code == "NOT_FOUND" and problem.extras.get("candidates"):
+        return f"ask which of these the caller needs, {AGAIN} with its name as service."
     if problem.code == "MISSING_FIELDS":
         fields = speech.listing([str(one) for one in problem.extras.get("fields", ())], "and") or "it"
         return f"ask the caller for it, {AGAIN} with {fields}."

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
+from storage.asking import change, keep
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Lead, Service, Technician, new_id
 from storage.tables.bookings import ACTIVE
@@ -16,6 +17,12 @@ from tools.problems import Problem, not_found
 from tools.refusals import utc
 from tools.rules import area, emails
 from tools.visits import change_details, get, history, record, search, upcoming
+
+JUST_BOOKED = (
+    update(Technician.__table__)  # type: ignore[arg-type]
+    .where(Technician.id == bindparam("technician"))
+    .values(last_booked_at=bindparam("at"))
+)
 
 __all__ = [
     "Visit",
@@ -92,15 +99,17 @@ def book(ctx: Context, visit: Visit) -> Booking:
     placing.occupy(ctx, service, booking_id, technician_id, visit.start, end, **who)
     placing.audited(ctx, booking_id, visit.override_reason)
 
-    customer = known or leads.customer_for(ctx, phone)
     details = {
         "name": visit.customer_name,
         "email": visit.customer_email,
         "address": address,
         "postal_code": postal_code,
     }
+    customer = known or leads.customer_for(ctx, phone, **details)
     leads.tell(ctx, customer, **{name: said for name, said in details.items() if not getattr(customer, name)})
-    lead = leads.open_lead(ctx, customer, lead_id=visit.lead_id)
+    lead = leads.booked(
+        ctx, customer, booking_id, lead_id=visit.lead_id, service_id=service.id if service is not None else None
+    )
     pending = visit.needs_approval or "approval" == (
         (service.booking_mode if service else None) or ctx.org.booking_mode
     )
@@ -140,17 +149,11 @@ def book(ctx: Context, visit: Visit) -> Booking:
         created_at=ctx.now,
         updated_at=ctx.now,
     )
-    ctx.session.add(booking)
-    ctx.session.flush()
+    keep(ctx, booking)
     record(ctx, booking, "requested" if pending else "booked", new=utc(booking.start_at))
-    leads.note(ctx, lead, "booked", booking_id=booking.id)
-    if lead.status != "won":
-        leads.set_status(ctx, lead, "booked")
-    leads.describe(ctx, lead.id, service_id=None if lead.service_id or service is None else service.id)
-    ctx.session.execute(update(Technician).where(Technician.id == technician_id).values(last_booked_at=ctx.now))
+    change(ctx, JUST_BOOKED, technician=technician_id, at=ctx.now)
     reminders.booked(ctx, booking)
     expire_later(ctx, booking)
-    ctx.session.flush()
     announcements.booking(ctx, "created", booking)
     return booking
 
@@ -199,8 +202,7 @@ def _checked(ctx: Context, visit: Visit) -> tuple[str | None, int]:
 def _known(ctx: Context, visit: Visit, phone: str | None) -> Customer | None:
     """The customer we have under this number, or, for a web visitor without one, the thread's own."""
     if phone is not None:
-        wanted = select(Customer).where(Customer.org_id == ctx.org.id, Customer.phone == phone)
-        return ctx.session.scalars(wanted).first()
+        return leads.by_phone(ctx, phone)
     thread = ctx.session.get(Conversation, visit.conversation_id) if visit.conversation_id else None
     return ctx.session.get(Customer, thread.customer_id) if thread is not None and thread.customer_id else None
 

@@ -18,7 +18,14 @@ from tools.tool import Said
 ANOTHER_WITHIN = timedelta(days=14)
 MOST_DAYS = 3
 PARTS_OF_DAY = ("morning", "afternoon", "evening")
-CALLED = {"slot": "time", "new_slot": "new time", "name": "name", "phone": "phone number", "message": "message"}
+CALLED = {
+    "slot": "time",
+    "new_slot": "new time",
+    "name": "name",
+    "phone": "phone number",
+    "message": "message",
+    "postal_code": "ZIP code",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Asked:
 
     `caller` is the customer's number from the call's envelope (E.164) or null; `withheld`: there was an envelope, and
     it holds no number; `call_id` names the call; `public_url` is where our pages are; `sees_threads`: the agent's
-    credential may read conversations.
+    credential may read conversations; `needs_approval`: what it writes waits for a person (TP-A10).
     """
 
     args: dict[str, Any]
@@ -36,6 +43,7 @@ class Asked:
     withheld: bool = False
     public_url: str = ""
     sees_threads: bool = False
+    needs_approval: bool = False
 
     def text(self, name: str) -> str | None:
         """An argument as text; null when nothing was said."""
@@ -103,6 +111,7 @@ def book(ctx: Context, event_type: str, asked: Asked) -> Said:
             attendees=attendees,
             call_id=asked.call_id,
             credential_id=ctx.actor.id,
+            needs_approval=asked.needs_approval,
         ),
     )
     visit, others = words(ctx, row), [one for one in before if one.id != row.id]

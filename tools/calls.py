@@ -1,14 +1,15 @@
 """Phone calls as a carrier reports them: when one was missed, and what a voicemail says (contract 2.8)."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from storage.context import Context
 from storage.once import insert_once
-from storage.tables import Call, Conversation, Customer, Service, new_id
-from tools import inbound, textback
+from storage.tables import Call, Conversation, Customer, ProviderEvent, Service, new_id
+from tools import audit, inbound, textback
+from tools.problems import not_found
 from tools.rules import phones, urgency
 
 NOT_TAKEN = ("no-answer", "busy", "failed", "canceled")
@@ -51,15 +52,18 @@ def accepted(ctx: Context, call: Call) -> None:
     textback.answered(ctx, call)
 
 
-def dial_ended(ctx: Context, call: Call, status: str, *, bridged: bool | None) -> None:
+def dial_ended(ctx: Context, call: Call, status: str, *, bridged: bool | None, assistant_next: bool = False) -> None:
     """The shop's phone was rung and this is how it ended; `bridged` is None when the carrier does not say.
 
-    Missed: not taken, never bridged, or, where the shop screens its calls, taken without a press of 1.
+    Missed: not taken, never bridged, or, where the shop screens its calls, taken without a press of 1. Not missed is
+    whoever talked to our assistant before, or will now (`assistant_next`).
     """
-    call.details = {**call.details, "dial": status}
-    unproven = ctx.org.screen_forwarded and call.answered_by != "person"
-    if status in NOT_TAKEN or bridged is False or unproven:
-        textback.missed(ctx, call)
+    unproven = ctx.org.screen_forwarded and call.answered_by not in ("person", "assistant")
+    taken = not (status in NOT_TAKEN or bridged is False or unproven)
+    call.details = {**call.details, "dial": status, "taken": taken}
+    if not taken:
+        if call.answered_by != "assistant" and not assistant_next:
+            textback.missed(ctx, call)
     elif status in ("completed", "answered"):
         textback.answered(ctx, call)
 
@@ -90,6 +94,40 @@ def left_voicemail(
     customer = ctx.session.get(Customer, call.customer_id) if call.customer_id else None
     if danger is not None and danger.kind is not None and thread is not None and customer is not None:
         inbound.alarm(ctx, danger.kind, thread, customer, call.id)
+
+
+def recording(ctx: Context, call: Call) -> str | None:
+    """How the recording of a call stands: available, expired (the platform's link has died), deleted; null for none."""
+    if call.recording_deleted_at is not None:
+        return "deleted"
+    if call.recording_url is None:
+        return None
+    until = recording_until(call)
+    return "available" if until is None or until > ctx.now else "expired"
+
+
+def recording_until(call: Call) -> datetime | None:
+    """When the platform's link to the recording dies; null when it does not."""
+    written = call.details.get("recording_until")
+    return datetime.fromisoformat(written) if written else None
+
+
+def delete_recording(ctx: Context, call: Call) -> None:
+    """Forget where the recording is, for good; the audit keeps who did it. Raises NOT_FOUND when there is none.
+
+    A later report of the same call does not bring it back.
+    """
+    if call.recording_url is None or call.recording_deleted_at is not None:
+        not_found("recording")
+    call.recording_url, call.recording_deleted_at = None, ctx.now
+    told = select(ProviderEvent).where(
+        ProviderEvent.org_id == ctx.org.id,
+        ProviderEvent.provider == call.provider,
+        ProviderEvent.event_key.startswith(f"{call.provider_id}:", autoescape=True),
+    )
+    for event in ctx.session.scalars(told):
+        event.payload = {name: value for name, value in event.payload.items() if "recording" not in name.lower()}
+    audit.note(ctx, "recording.deleted", "call", call.id, provider=call.provider)
 
 
 def _gist(ctx: Context, transcript: str) -> str | None:

@@ -25,6 +25,7 @@ NO_WORDS = "(no words)"  # a picture alone is a message too, and gets an answer
 DAYS_IN_A_TEXT = 2
 TIMES_OF_A_DAY = 3
 TIMES_OF_ONE_DAY = 4
+TIMES_ALOUD = 2  # of a day: more are forgotten before the sentence ends
 
 
 def customer_of(ctx: Context) -> Customer:
@@ -75,6 +76,8 @@ def find_times(ctx: Context, service: Service, wish: when.When, postal_code: str
     code = postal_code or customer_of(ctx).postal_code
     one_day = wish.day is not None and wish.last_day is None and len(wish.days) < 2
     per_day = TIMES_OF_ONE_DAY if one_day and not wish.near else TIMES_OF_A_DAY
+    if ctx.channel == "voice":
+        per_day = TIMES_ALOUD
     choice = slots.choose(ctx, service, wish, postal_code=code, days=DAYS_IN_A_TEXT, per_day=per_day)
     that_day = [one for one in choice.days if one.day == wish.day]
     if not choice.matched and that_day:

@@ -147,10 +147,13 @@ def lead_for(ctx: Context, customer: Customer, source: str, *, reopen: bool = Fa
 
 
 def attach(ctx: Context, conversation: Conversation, customer: Customer, lead: Lead | None) -> None:
-    """Tie a thread to its customer and to the lead its work belongs to."""
+    """Tie a thread to its customer and to the lead its work belongs to, which remembers the number it first came by."""
     conversation.customer_id = customer.id
     if lead is not None:
         conversation.lead_id = lead.id
+        if lead.entry_point_id is None and conversation.our_phone is not None:
+            its = (EntryPoint.org_id == ctx.org.id, EntryPoint.phone == conversation.our_phone)
+            lead.entry_point_id = ctx.session.scalars(select(EntryPoint.id).where(*its)).first()
 
 
 def needs_human(ctx: Context, conversation: Conversation, reason: str, urgency: str = "routine") -> None:
@@ -201,6 +204,23 @@ def close(ctx: Context, conversation: Conversation, *, unbooked_reason: str | No
         conversation.unbooked_reason = unbooked_reason or conversation.unbooked_reason
         _note(ctx, conversation, "closed")
         announcements.conversation(ctx, "summary.updated", conversation)
+
+
+def mark_read(ctx: Context, conversation: Conversation) -> None:
+    """Somebody says they have read it; opening a thread alone changes no mark (contract 2.11)."""
+    conversation.unread = 0
+
+
+def assign(ctx: Context, conversation: Conversation, staff: Staff | None) -> None:
+    """Make a thread somebody's to look after, or nobody's. Who has it, the assistant or a person, stays as it is.
+
+    Raises NOT_FOUND for somebody who does not work here.
+    """
+    if staff is not None and (staff.org_id != ctx.org.id or not staff.active):
+        not_found("member of staff")
+    if conversation.assigned_to != (staff.id if staff else None):
+        conversation.assigned_to = staff.id if staff else None
+        _note(ctx, conversation, "assigned", to=staff.name if staff else None)
 
 
 def person_spoke_since(ctx: Context, conversation: Conversation, since: datetime) -> bool:

@@ -1,47 +1,40 @@
 """Diaries: everything a start is judged by, read for a few days and no more.
 
-Five small statements whatever the business's history holds: technicians, weekly hours, dates that differ, taken time,
-and the area with its rides. Whoever takes time locks the technicians in the first of them.
+Besides the business's setup only what is taken is read, whatever its history holds. Whoever takes time locks the
+technicians first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Cast, Integer, String, bindparam, cast, extract, func, null, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.asking import ask
 from storage.context import Context
-from storage.tables import Booking, Hold, Service, Skill, Technician
+from storage.tables import Booking, Hold, Service, Technician
 from storage.tables.bookings import ACTIVE
-from tools.rides import Rides, rides_of
+from tools.rides import Rides
 from tools.rules.calendar import Calendar, Diary, Job, Rules, Span, Week
 from tools.rules.wall_time import day_bounds
-from tools.weeks import weeks_of
+from tools.setup import Person, setup_of
 
 DAY = timedelta(days=1)
 LONGEST_VISIT = timedelta(days=1)  # contract 2.4
 # Rules of a visit whose label names no service; its length is the business's default_duration.
 UNNAMED_GRID, UNNAMED_NOTICE, UNNAMED_HORIZON = 30, 120, 60
 
-WHO = (
-    select(
-        Technician.id,
-        Technician.name,
-        Technician.template_id,
-        Technician.travel_minutes,
-        Technician.position,
-        Technician.last_booked_at,
-    )
-    .where(Technician.org_id == bindparam("org"), Technician.active)
+LOCKED = (
+    select(Technician.id)
+    .where(Technician.id.in_(bindparam("technicians", expanding=True)))
     .order_by(Technician.id)
+    .with_for_update()
 )
-ABLE = WHO.join(Skill, Skill.technician_id == Technician.id).where(Skill.service_id == bindparam("service"))
-# Each unlocked and locked.
-EVERYBODY = (WHO, WHO.with_for_update(of=Technician))
-SKILLED = (ABLE, ABLE.with_for_update(of=Technician))
+LAST_BOOKED = select(Technician.id, Technician.last_booked_at).where(
+    Technician.id.in_(bindparam("technicians", expanding=True))
+)
 
 
 def _seconds(instant: InstrumentedAttribute[datetime]) -> Cast[int]:
@@ -77,17 +70,6 @@ COUNTED = select(Booking.start_at).where(
     Booking.status.in_(ACTIVE),
     Booking.id != bindparam("moving"),
 )
-
-
-class Person(NamedTuple):
-    """A technician who can do the visit."""
-
-    id: str
-    name: str
-    template_id: str | None
-    travel_minutes: int
-    position: int
-    last_booked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +114,15 @@ def read_diaries(
 
     `anywhere` leaves out the area, for visits that stand already.
     """
-    people = _people(ctx, service, lock)
-    if technician_id is not None:
-        people = [person for person in people if person.id == technician_id]
-    rides = rides_of(ctx)
+    setup = setup_of(ctx)
+    people = [one for one in setup.able(service) if technician_id is None or one.id == technician_id]
+    if lock and people and ctx.session.get_bind().dialect.name != "sqlite":  # whose writers take turns anyway
+        ask(ctx, LOCKED, technicians=[one.id for one in people])
     if not anywhere:
-        rides.check(postal_code)
-    weeks = weeks_of(ctx, service, {person.id: person.template_id for person in people}, first, last)
+        setup.rides.check(postal_code)
+    weeks = setup.weeks(service, ctx.org.template_id, {person.id: person.template_id for person in people})
     low, high = day_bounds(first - DAY, ctx.org.zone)[0], day_bounds(last + 2 * DAY, ctx.org.zone)[1]
-    jobs = _jobs(ctx, people, low, high, moving, rides, postal_code)
+    jobs = _jobs(ctx, people, low, high, moving, setup.rides, postal_code)
     per_day, per_week = _counts(ctx, service, first, last, moving)
     calendar = Calendar(
         zone=ctx.org.zone,
@@ -198,18 +180,13 @@ def fairest(ctx: Context, people: Iterable[Person], names: Iterable[str], start:
     )
     week = {technician: count for technician, count in counted}
     never = datetime.min.replace(tzinfo=ctx.now.tzinfo)
-    return min(free, key=lambda one: (week.get(one.id, 0), one.last_booked_at or never, one.position)).id
-
-
-def _people(ctx: Context, service: Service | None, lock: bool) -> list[Person]:
-    question = (EVERYBODY if service is None else SKILLED)[lock]
-    rows = ask(ctx, question, org=ctx.org.id, **({} if service is None else {"service": service.id}))
-    return sorted((Person(*row) for row in rows), key=lambda one: (one.position, one.id))
+    last = {technician: at for technician, at in ask(ctx, LAST_BOOKED, technicians=[one.id for one in free])}
+    return min(free, key=lambda one: (week.get(one.id, 0), last[one.id] or never, one.position)).id
 
 
 def _jobs(
     ctx: Context,
-    people: list[Person],
+    people: Sequence[Person],
     low: datetime,
     high: datetime,
     moving: Booking | None,

@@ -119,7 +119,8 @@ def free_stand_in(session: Session) -> str:
 
 
 def _check(session: Session, company: Company, owner: Owner | None) -> None:
-    if lookup.org_by_slug(session, company.slug) is not None:
+    page = lookup.booking_page_by_slug(session, company.slug)
+    if page is not None or lookup.org_by_slug(session, company.slug) is not None:
         raise Problem(
             "VALIDATION_ERROR",
             f"There is already a business with the slug {company.slug}; nothing was changed.",

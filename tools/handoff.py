@@ -9,6 +9,7 @@ from storage import outbox
 from storage.context import Context
 from storage.tables import Conversation, Customer, Lead, Message, Staff, Task, Technician
 from tools import conversations, leads, messages
+from tools.problems import not_found
 
 DANGERS = {
     "gas": "gas smell",
@@ -18,6 +19,9 @@ DANGERS = {
     "flood_near_power": "water near power",
     "no_heat_vulnerable": "no heat, someone vulnerable at home",
 }
+
+# How soon the office should be back, for the card's next action; a promise to nobody.
+ANSWER_WITHIN = {"emergency": timedelta(0), "urgent": timedelta(hours=1), "routine": timedelta(hours=4)}
 
 
 def hand_off(
@@ -46,6 +50,7 @@ def hand_off(
         customer_id=customer.id if customer else None,
         conversation_id=conversation.id if conversation else None,
     )
+    task.due_at = task.due_at or ctx.now + ANSWER_WITHIN[urgency]
     if conversation is not None:
         conversations.needs_human(ctx, conversation, reason, urgency)
         lead = ctx.session.get(Lead, conversation.lead_id) if conversation.lead_id else None
@@ -127,6 +132,20 @@ def take(ctx: Context, phone: str, name: str) -> Task | None:
     task.taken_by = name
     outbox.supersede(ctx, ("task", task.id), "taken", topics=("alert",))
     return task
+
+
+def finish(ctx: Context, task: Task) -> None:
+    """The office did it: the task is closed and nobody else is woken about it. Twice is once."""
+    if task.done_at is None:
+        task.done_at = ctx.now
+        task.taken_by = task.taken_by or ctx.actor.name
+        outbox.supersede(ctx, ("task", task.id), "done", topics=("alert",))
+
+
+def task_named(ctx: Context, task_id: str) -> Task:
+    """One task of this business; raises NOT_FOUND."""
+    found = ctx.session.get(Task, task_id)
+    return found if found is not None and found.org_id == ctx.org.id else not_found("task")
 
 
 def _queue_alert(ctx: Context, task: Task, step: int, due_at: datetime, words: str) -> None:

@@ -86,7 +86,8 @@ def queue_turn(ctx: Context, thread: Conversation, heard: Message) -> bool:
     if ctx.session.scalars(waiting.limit(1)).first() is not None:
         return False
     due_at = ctx.now + timedelta(seconds=ctx.org.collect_seconds)
-    return outbox.put(ctx, "turn", f"turn:{thread.id}:{heard.id}", ("conversation", thread.id), due_at=due_at)
+    about = ("conversation", thread.id)
+    return outbox.put(ctx, "turn", f"turn:{thread.id}:{heard.id}", about, due_at=due_at, lane=thread.id)
 
 
 def alarm(ctx: Context, danger: str, thread: Conversation, customer: Customer, cause_id: str) -> None:

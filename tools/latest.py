@@ -8,7 +8,7 @@ from sqlalchemy import select
 from storage.context import Context
 from storage.tables import Booking, Conversation, Message
 from tools.problems import Problem, not_found
-from tools.rules import acceptance, assent, slot_tag, when
+from tools.rules import acceptance, assent, slot_tag, speech, when
 
 CANCEL_WORDS = re.compile(
     r"\b(cancel(?!lation (?:polic|fee|charge))\w*|call(?:ing)? (?:it|that|this|the \w+) off|call off|"
@@ -119,7 +119,11 @@ def taken_up(ctx: Context) -> acceptance.Acceptance:
         bare = told.day is None or told.day == meant.date()
         if bare and len(told.times) < 2 and meant not in offered:
             offered = [*offered, meant]
-    return acceptance.accepted(text, offered, ctx.local_now, context=before)
+    answer = acceptance.accepted(text, offered, ctx.local_now, context=before)
+    if answer.reason == "only_one" and answer.slot and before and "?" not in before:
+        # A yes to words that neither ask nor name that time ("You're welcome!") takes up nothing.
+        return answer if speech.clock(answer.slot) in before else acceptance.Acceptance(None, "unclear")
+    return answer
 
 
 def accepted_start(ctx: Context, slot: str, deed: str, moving: Booking | None = None) -> datetime:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from storage.asking import add, keep, keep_once
 from storage.context import Context
-from storage.once import insert_once
 from storage.tables import Booking, Customer, Lead, LeadEvent, new_id
 from storage.tables.bookings import ACTIVE
 from storage.tables.leads import OPEN, STATUSES
@@ -20,6 +20,15 @@ WORDS = {
     **{"interested": "active", "confirmed": "booked", "completed": "won", "converted": "won"},
     **{"cancelled": "lost", "canceled": "lost", "no_show": "lost", "not_interested": "lost", "bad_fit": "lost"},
 }
+BY_PHONE = select(Customer).where(Customer.org_id == bindparam("org"), Customer.phone == bindparam("phone"))
+NEWEST_OPEN = (
+    select(Lead)
+    .where(Lead.org_id == bindparam("org"), Lead.customer_id == bindparam("customer"), Lead.status.in_(OPEN))
+    .order_by(Lead.created_at.desc(), Lead.id)
+    .limit(1)
+)
+PRIORITIES = ("hot", "warm", "cold", "dead")
+MOST_WORTH = 2_000_000_000  # cents
 SOURCES = {"sms": "SMS", "whatsapp": "SMS", "voice": "VOICE", "web": "WEB", "book": "WEB", "console": "CONSOLE"}
 
 
@@ -37,22 +46,24 @@ def customer_for(
     `phone` in any spelling, or None for somebody without a number, who is always somebody new. Raises INVALID_PHONE.
     """
     number = written_phone(ctx, phone)
-    row = None if number is None else _by_phone(ctx, number)
-    if row is None:
-        fresh = {"id": new_id(), "org_id": ctx.org.id, "phone": number, "created_at": ctx.now, "updated_at": ctx.now}
-        if number is None:
-            row = Customer(**fresh)
-            ctx.session.add(row)
-            ctx.session.flush()
-        else:
-            # Two first contacts at once: the loser of the insert finds the winner's row.
-            blank = {"language": "en", "landline": False, "blocked": False}
-            insert_once(ctx.session, Customer, ["org_id", "phone"], **fresh, **blank)
-            row = _by_phone(ctx, number)
-            assert row is not None
     known = {"name": name, "email": email, "address": address, "postal_code": postal_code}
+    row = None if number is None else by_phone(ctx, number)
+    if row is None:
+        said = {field: value or None for field, value in known.items()}
+        row = Customer(org_id=ctx.org.id, phone=number, created_at=ctx.now, updated_at=ctx.now, **said)
+        if keep_once(ctx, row, ("id",) if number is None else ("org_id", "phone")):
+            return row
+        # Two first contacts at once: the loser of the insert finds the winner's row.
+        assert number is not None
+        row = by_phone(ctx, number)
+        assert row is not None
     tell(ctx, row, **{field: said for field, said in known.items() if not getattr(row, field)})
     return row
+
+
+def by_phone(ctx: Context, number: str) -> Customer | None:
+    """The customer with this number (E.164)."""
+    return ctx.session.scalars(BY_PHONE, {"org": ctx.org.id, "phone": number}).first()
 
 
 def written_phone(ctx: Context, phone: str | None) -> str | None:
@@ -87,27 +98,41 @@ def open_lead(ctx: Context, customer: Customer, source: str | None = None, *, le
 
     `source` None: the channel's own word. Raises NOT_FOUND for a lead that is not this business's.
     """
-    if lead_id is not None:
-        named = ctx.session.get(Lead, lead_id)
-        return named if named is not None and named.org_id == ctx.org.id else not_found("lead")
-    wanted = (Lead.org_id == ctx.org.id, Lead.customer_id == customer.id, Lead.status.in_(OPEN))
-    found = ctx.session.scalars(select(Lead).where(*wanted).order_by(Lead.created_at.desc(), Lead.id).limit(1)).first()
+    found = _named(ctx, lead_id) if lead_id is not None else _open(ctx, customer)
     if found is not None:
         return found
-    lead = Lead(
-        id=new_id(),
-        org_id=ctx.org.id,
-        customer_id=customer.id,
-        status="new",
-        source=source or SOURCES.get(ctx.channel, "API"),
-        channel=ctx.channel,
-        created_at=ctx.now,
-        updated_at=ctx.now,
-    )
-    ctx.session.add(lead)
-    ctx.session.flush()
+    lead = _new(ctx, customer, source)
+    keep(ctx, lead)
     note(ctx, lead, "created", source=lead.source)
     announcements.lead(ctx, "created", lead)
+    return lead
+
+
+def booked(
+    ctx: Context, customer: Customer, booking_id: str, *, lead_id: str | None = None, service_id: str | None = None
+) -> Lead:
+    """The lead of a visit just booked, moved along: the named one, the customer's open one, or a new one.
+
+    Raises NOT_FOUND for a lead that is not this business's.
+    """
+    lead = _named(ctx, lead_id) if lead_id is not None else _open(ctx, customer)
+    if lead is not None:
+        note(ctx, lead, "booked", booking_id=booking_id)
+        if lead.status != "won":
+            set_status(ctx, lead, "booked")
+        describe(ctx, lead.id, service_id=None if lead.service_id else service_id)
+        return lead
+    lead = _new(ctx, customer)
+    lead.status, lead.booked_at, lead.service_id = "booked", ctx.now, service_id
+    keep(ctx, lead)
+    told: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("created", {"source": lead.source}),
+        ("booked", {"booking_id": booking_id}),
+        ("status", {"old": "new", "new": "booked"}),
+    )
+    add(ctx, LeadEvent, *(_line(ctx, lead, event, detail) for event, detail in told))
+    announcements.lead(ctx, "created", lead)
+    announcements.lead(ctx, "status_changed", lead, previous_status="new")
     return lead
 
 
@@ -131,6 +156,32 @@ def describe(
             lead.updated_at = ctx.now
             if field == "issue":
                 note(ctx, lead, "described")
+
+
+def appraise(
+    ctx: Context,
+    lead: Lead,
+    *,
+    priority: str | None = None,
+    worth_cents: int | None = None,
+    notes: str | None = None,
+    organization: str | None = None,
+    location: str | None = None,
+) -> None:
+    """Keep what the office thinks of a lead: `priority` hot, warm, cold or dead. What is None stays.
+
+    Raises VALIDATION_ERROR for another priority, and for a worth below nothing or beyond 20 million dollars.
+    """
+    said = None if priority is None else priority.strip().lower()
+    if said is not None and said not in PRIORITIES:
+        raise Problem("VALIDATION_ERROR", "There is no such priority.", fix=f"Use one of: {', '.join(PRIORITIES)}.")
+    if worth_cents is not None and not 0 <= worth_cents <= MOST_WORTH:
+        raise Problem("VALIDATION_ERROR", "That worth is out of range.", fix="Send 0 to 20 million dollars.")
+    told = {"notes": notes, "organization": organization, "location": location}
+    for field, value in {"priority": said, "worth_cents": worth_cents, **told}.items():
+        if value is not None and value != getattr(lead, field):
+            setattr(lead, field, value)
+            lead.updated_at = ctx.now
 
 
 def wait(ctx: Context, lead: Lead, wanted: bool) -> None:
@@ -175,18 +226,31 @@ def visit_gone(ctx: Context, lead_id: str) -> None:
 
 def note(ctx: Context, lead: Lead, event: str, **detail: Any) -> None:
     """Add a line to the lead's timeline; `detail` holds ids and words of ours, never what a customer said."""
-    ctx.session.add(
-        LeadEvent(
-            org_id=ctx.org.id,
-            lead_id=lead.id,
-            at=ctx.now,
-            actor_kind=ctx.actor.kind,
-            actor_name=ctx.actor.name,
-            event=event,
-            detail=detail,
-        )
+    add(ctx, LeadEvent, _line(ctx, lead, event, detail))
+
+
+def _line(ctx: Context, lead: Lead, event: str, detail: dict[str, Any]) -> dict[str, Any]:
+    who = {"actor_kind": ctx.actor.kind, "actor_name": ctx.actor.name}
+    return {"org_id": ctx.org.id, "lead_id": lead.id, "at": ctx.now, "event": event, "detail": detail, **who}
+
+
+def _named(ctx: Context, lead_id: str) -> Lead:
+    lead = ctx.session.get(Lead, lead_id)
+    return lead if lead is not None and lead.org_id == ctx.org.id else not_found("lead")
+
+
+def _open(ctx: Context, customer: Customer) -> Lead | None:
+    return ctx.session.scalars(NEWEST_OPEN, {"org": ctx.org.id, "customer": customer.id}).first()
+
+
+def _new(ctx: Context, customer: Customer, source: str | None = None) -> Lead:
+    return Lead(
+        id=new_id(),
+        org_id=ctx.org.id,
+        customer_id=customer.id,
+        status="new",
+        source=source or SOURCES.get(ctx.channel, "API"),
+        channel=ctx.channel,
+        created_at=ctx.now,
+        updated_at=ctx.now,
     )
-
-
-def _by_phone(ctx: Context, number: str) -> Customer | None:
-    return ctx.session.scalars(select(Customer).where(Customer.org_id == ctx.org.id, Customer.phone == number)).first()

@@ -14,6 +14,7 @@ from tools import conversations
 from tools.rules import phones, quiet_hours, sms
 
 BOT_KINDS = ("reply", "text_back")
+AT_ONCE = ("safety",)  # waits for no earlier text to the same person
 LONGEST = 1600  # characters Twilio takes in one message (error 21617)
 _KEYS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ringback:message")
 
@@ -36,14 +37,16 @@ def say(
 
     The row is kept either way: state `queued` with its job, or `skipped` with a reason (see `why_not`). The same
     `dedupe_key` again gives the first message back and queues nothing. `due_at` and `expires_at` are instants; unless
-    `exempt_quiet`, a text due in the recipient's quiet hours waits for the morning.
+    `exempt_quiet`, a text due in the recipient's quiet hours waits for the morning. On a web thread it is `sent` at
+    once: it is read where it stands.
     """
     message_id = new_id() if dedupe_key is None else id_for(ctx, dedupe_key)
     customer = to if isinstance(to, Customer) else _customer_with(ctx, to)
     phone = to.phone if isinstance(to, Customer) else to
     reason = why_not(ctx, customer, phone, kind=kind, conversation=conversation)
     ours = conversations.our_number(ctx, conversation)
-    if reason is None and ours is None:
+    read_here = conversation is not None and conversation.channel == "web"  # shown on the page, so nothing is sent
+    if reason is None and ours is None and not read_here:
         reason = "no_number"
     text = sms.plain(body)[:LONGEST]
     fresh = insert_once(
@@ -61,7 +64,8 @@ def say(
         from_phone=ours,
         to_phone=phone,
         body=text,
-        state="skipped" if reason else "queued",
+        state="skipped" if reason else "sent" if read_here else "queued",
+        sent_at=ctx.now if read_here and reason is None else None,
         reason=reason,
         segments=sms.segments(text),
         actor_kind=ctx.actor.kind,
@@ -74,7 +78,7 @@ def say(
         return message
     if reason == "bot_limit" and conversation is not None:
         conversations.needs_human(ctx, conversation, reason)
-    if reason is None:
+    if reason is None and not read_here:
         when = max(due_at or ctx.now, ctx.now)
         if not exempt_quiet:
             when = outside_quiet_hours(ctx, when, phone, booking)
@@ -86,11 +90,13 @@ def say(
             due_at=when,
             expires_at=expires_at,
             revision=booking.revision if booking else 0,
+            lane=customer.id if customer is not None and kind not in AT_ONCE else None,
+            written_at=message.created_at,
         )
-        if conversation is not None and kind in BOT_KINDS:
-            conversation.bot_messages += 1
-            if conversation.state == "bot":
-                conversation.state = "waiting_customer"
+    if reason is None and conversation is not None and kind in BOT_KINDS:
+        conversation.bot_messages += 1
+        if conversation.state == "bot":
+            conversation.state = "waiting_customer"
     ctx.session.flush()
     return message
 
@@ -107,20 +113,14 @@ def why_not(
     *,
     kind: str = "",
     conversation: Conversation | None = None,
+    channel: str = "sms",
 ) -> str | None:
-    """Why this person cannot be texted: no_phone, outbound_disabled, opted_out, blocked, landline or, for what the
-    assistant writes, bot_limit; None when nothing stands against it."""
-    if phone is None:
-        return "no_phone"
-    if not ctx.org.outbound_enabled:
-        return "outbound_disabled"
-    if customer is not None:
-        if customer.opted_out_at is not None:
-            return "opted_out"
-        if customer.blocked:
-            return "blocked"
-        if customer.landline:
-            return "landline"
+    """Why this person cannot be texted: no_phone, outbound_disabled, whatsapp_off, opted_out, blocked, landline or, for
+    what the assistant writes, bot_limit; None when nothing stands against it. `channel` counts without a thread."""
+    channel = conversation.channel if conversation is not None else channel
+    reason = None if channel == "web" else _unreachable(ctx, customer, phone, channel)
+    if reason is not None:
+        return reason
     if conversation is not None and kind in BOT_KINDS and conversation.bot_messages >= ctx.org.bot_message_limit:
         return "bot_limit"
     return None
@@ -155,6 +155,23 @@ def open_task(ctx: Context, *, kind: str, urgency: str, text: str, **about: str 
         ctx.session.add(found)
         ctx.session.flush()
     return found
+
+
+def _unreachable(ctx: Context, customer: Customer | None, phone: str | None, channel: str) -> str | None:
+    if phone is None:
+        return "no_phone"
+    if not ctx.org.outbound_enabled:
+        return "outbound_disabled"
+    if channel == "whatsapp" and not ctx.org.whatsapp_enabled:
+        return "whatsapp_off"
+    if customer is not None:
+        if customer.opted_out_at is not None:
+            return "opted_out"
+        if customer.blocked:
+            return "blocked"
+        if customer.landline:
+            return "landline"
+    return None
 
 
 def _customer_with(ctx: Context, phone: str) -> Customer | None:

@@ -11,6 +11,7 @@ from storage.tables.bookings import ACTIVE
 from tools import audit, leads, templates
 from tools.problems import Problem, not_found
 from tools.rules import company_lines
+from tools.unique import unless_taken
 
 DAY = 24 * 60
 # Least and most of each number, in its own unit; minutes that lie on cells are multiples of five (contract 2.1).
@@ -31,10 +32,9 @@ def add_service(ctx: Context, fields: Mapping[str, Any], technician_ids: Sequenc
     Raises VALIDATION_ERROR, and NOT_FOUND for hours, a team or a technician of another business.
     """
     given = {"slug": _slug(fields["name"]), **fields}
-    _check_service(ctx, given, None)
+    _check_service(ctx, given)
     row = Service(id=new_id(), org_id=ctx.org.id, created_at=ctx.now, **given)
-    ctx.session.add(row)
-    ctx.session.flush()
+    unless_taken(ctx, lambda: _check_slug(ctx, given["slug"], None), lambda: ctx.session.add(row))
     _give(ctx, row, technician_ids)
     audit.note(ctx, "service.created", "service", row.id)
     return row
@@ -44,10 +44,13 @@ def change_service(
     ctx: Context, row: Service, fields: Mapping[str, Any], technician_ids: Sequence[str] | None = None
 ) -> Service:
     """Change columns of a service, and who does it unless None. No visit is moved. Raises what `add_service` raises."""
-    _check_service(ctx, fields, row.id)
-    for name, value in fields.items():
-        setattr(row, name, value)
-    ctx.session.flush()
+    _check_service(ctx, fields)
+
+    def write() -> None:
+        for name, value in fields.items():
+            setattr(row, name, value)
+
+    unless_taken(ctx, lambda: _check_slug(ctx, fields.get("slug"), row.id), write)
     if technician_ids is not None:
         _give(ctx, row, technician_ids)
     audit.note(ctx, "service.changed", "service", row.id, fields=sorted(fields))
@@ -97,14 +100,16 @@ def technician(ctx: Context, technician_id: str) -> Technician:
     return row if row is not None and row.org_id == ctx.org.id else not_found("technician")
 
 
-def _check_service(ctx: Context, fields: Mapping[str, Any], own_id: str | None) -> None:
+def _check_slug(ctx: Context, slug: str | None, own_id: str | None) -> None:
+    same = select(Service.id).where(Service.org_id == ctx.org.id, Service.slug == slug)
+    if ctx.session.scalars(same).first() not in (None, own_id):
+        raise Problem("VALIDATION_ERROR", "Another service has this slug.", fix="Send another slug.")
+
+
+def _check_service(ctx: Context, fields: Mapping[str, Any]) -> None:
     _check_values(fields)
-    if "slug" in fields:
-        if fields["slug"] != _slug(fields["slug"]):
-            raise Problem("VALIDATION_ERROR", "That is not a slug.", fix="Use a to z, digits and single hyphens.")
-        same = select(Service.id).where(Service.org_id == ctx.org.id, Service.slug == fields["slug"])
-        if ctx.session.scalars(same).first() not in (None, own_id):
-            raise Problem("VALIDATION_ERROR", "Another service has this slug.", fix="Send another slug.")
+    if "slug" in fields and fields["slug"] != _slug(fields["slug"]):
+        raise Problem("VALIDATION_ERROR", "That is not a slug.", fix="Use a to z, digits and single hyphens.")
     if fields.get("booking_mode") not in (None, *MODES):
         raise Problem("VALIDATION_ERROR", "There is no such booking mode.", fix=f"Use one of: {', '.join(MODES)}.")
     _check_hours(ctx, fields)

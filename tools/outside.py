@@ -1,5 +1,6 @@
 """Visits that were booked before the hours changed, and no longer lie inside them. They stay; somebody should know."""
 
+from datetime import timedelta
 from itertools import groupby
 
 from sqlalchemy import select
@@ -9,7 +10,9 @@ from storage.tables import Booking, Service, Technician
 from storage.tables.bookings import ACTIVE
 from tools.rules.calendar import Week
 from tools.rules.working_hours import stretches
-from tools.weeks import DAY, weeks_of
+from tools.setup import setup_of
+
+DAY = timedelta(days=1)
 
 
 def visits(ctx: Context, template_id: str | None = None) -> list[Booking]:
@@ -35,8 +38,7 @@ def visits(ctx: Context, template_id: str | None = None) -> list[Booking]:
 
 
 def _outside(ctx: Context, technician: Technician, service: Service | None, rows: list[Booking]) -> list[Booking]:
-    days = [row.start_at.astimezone(ctx.org.zone).date() for row in rows]
-    weeks = weeks_of(ctx, service, {technician.id: technician.template_id}, min(days), max(days))
+    weeks = setup_of(ctx).weeks(service, ctx.org.template_id, {technician.id: technician.template_id})
     shop, own = weeks[None], weeks.get(technician.id, weeks[None])
     return [row for row in rows if not _inside(ctx, row, shop, own)]
 

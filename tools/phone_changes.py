@@ -20,19 +20,26 @@ PREFIXES = {
     "context": wording.VISIT_LOOKUP_FAILED,
     "message": wording.MESSAGE_FAILED,
     "send_link": wording.LINK_FAILED,
+    "details": wording.DETAILS_FAILED,
+    "area": wording.AREA_FAILED,
 }
 NOT_YET = {"cancel": "cancelled", "reschedule": "moved"}
 
 
 def cancel(ctx: Context, asked: Asked) -> Said:
-    """Cancel the caller's visit, or ask which one."""
+    """Cancel the caller's visit, or ask which one. Raises INSUFFICIENT_SCOPE for an agent that needs approval."""
+    _check_authority(asked)
     visit = _pick(ctx, asked, _visits(ctx, asked))
     gone = bookings.cancel(ctx, visit, reason=asked.text("reason"), by_customer=True)
     return Said(True, wording.cancelled(words(ctx, gone)), booking_id=gone.id)
 
 
 def reschedule(ctx: Context, asked: Asked) -> Said:
-    """Move the caller's visit to a new slot, or ask which one; a failure says that the old visit stands."""
+    """Move the caller's visit to a new slot, or ask which one; a failure says that the old visit stands.
+
+    Raises INSUFFICIENT_SCOPE for an agent that needs approval.
+    """
+    _check_authority(asked)
     asked.need("new_slot")
     visit = _pick(ctx, asked, _visits(ctx, asked))
     old_start, old = visit.local_start, words(ctx, visit)
@@ -92,6 +99,17 @@ def told(tool: str, problem: Problem, visits: Sequence[wording.VisitWords] = ())
     else:
         text = bad_news.lookup_failed(problem, PREFIXES[tool])
     return Said(False, text, problem.code)
+
+
+def _check_authority(asked: Asked) -> None:
+    """A credential whose writes wait for a person changes no visit that stands (TP-A10)."""
+    if asked.needs_approval:
+        raise Problem(
+            "INSUFFICIENT_SCOPE",
+            "Changes to a visit go through the office here.",
+            fix="Have the office make the change, or use a credential without requires_approval.",
+            ask="take a message with the change that is wanted, so the office can make it and call back.",
+        )
 
 
 def _open_to(ctx: Context, asked: Asked, claimed: str) -> list[Booking]:

@@ -8,7 +8,7 @@ import prompts
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, Task
 from tools import booking as bookings
-from tools import conversations, handoff, leads, messages, summary, weeks, wording
+from tools import conversations, handoff, leads, messages, setup, summary, wording
 from tools.by_phone import Asked, number
 from tools.phone_changes import claimed_number
 from tools.problems import Problem
@@ -102,7 +102,7 @@ def call_back_by(ctx: Context, level: str) -> datetime:
     Counted from now, or from the next opening; without opening hours in sight, from now.
     """
     today = ctx.local_now.date()
-    week = weeks.weeks_of(ctx, None, {}, today, today + timedelta(days=DAYS_AHEAD))[None]
+    week = setup.shop_week(ctx)
     days = [today + timedelta(days=ahead) for ahead in range(-1, DAYS_AHEAD)]
     now = int(ctx.now.timestamp())
     wait = int(CALL_BACK[level].total_seconds())

@@ -17,10 +17,13 @@ LONGEST_VISIT = timedelta(hours=24)  # contract 2.4
 
 
 def lengths(start: datetime, end: datetime) -> int:
-    """The minutes from start to end. Raises INVALID_TIME unless it is between five minutes and a day."""
+    """The minutes from start to end. Raises INVALID_TIME unless it is between five minutes and a day, in fives.
+
+    A start that is not on the five minutes is refused later, with the open ones around it.
+    """
     if not timedelta(0) < end - start <= LONGEST_VISIT:
         raise Problem("INVALID_TIME", "The end must be after the start, at most 24 hours later.", fix="Check both.")
-    if end.timestamp() % 300 or start.timestamp() % 300:
+    if (end - start).total_seconds() % 300:
         raise Problem(
             "INVALID_TIME",
             "Visits start and end on a multiple of five minutes.",
@@ -80,7 +83,7 @@ def occupy(
     **who: Any,
 ) -> None:
     """Write the visit's time into the cells of `taker`, this scope's own hold giving way. Raises SLOT_UNAVAILABLE."""
-    holds.release(ctx)
+    holds.give_way(ctx, service, taker, start, end)
     try:
         cells.take(ctx, booking_id, taker, start, end, fresh=who.get("moving") is None)
     except cells.Taken:

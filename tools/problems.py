@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "INSUFFICIENT_SCOPE": "The credential may not do this",
     "IP_NOT_ALLOWED": "The credential may not be used from here",
     "NOT_FOUND": "There is no such thing",
+    "METHOD_NOT_ALLOWED": "This path does not take that method",
     "SLOT_UNAVAILABLE": "That time is not open",
     "IDEMPOTENCY_KEY_CONFLICT": "The key was used for another request",
     "IDEMPOTENCY_IN_PROGRESS": "The first request with this key still runs",

@@ -26,6 +26,11 @@ UNREACHABLE = {
 OPTED_OUT = "21610"
 
 
+def never_left(message: Message) -> bool:
+    """Whether no attempt to send this text can have reached the provider: each is written down before it is made."""
+    return message.state == "queued"
+
+
 def leaving(ctx: Context, message: Message, job: Job) -> None:
     """The text goes out now. Empty looks at the provider's list before this attempt say nothing about this one."""
     message.state = "sending"
@@ -65,6 +70,7 @@ def told(ctx: Context, message: Message, word: str, provider_id: str, code: str 
 def accepted(ctx: Context, message: Message, provider_id: str) -> None:
     """The provider has the text, under this id; whatever still meant to send it is done."""
     if message.provider_id is None:
+        _take_back(ctx, message, provider_id)
         message.provider_id = provider_id
     if message.state not in RANK:
         message.state, message.reason, message.sent_at = "sent", None, ctx.now
@@ -79,6 +85,34 @@ def accepted(ctx: Context, message: Message, provider_id: str) -> None:
         )
         .values(state="sent", reason=None, updated_at=ctx.now)
     )
+
+
+def twins_before(ctx: Context, message: Message) -> int:
+    """How many earlier texts with the same numbers and words are undecided too: the provider's list cannot tell them
+    apart, so what it shows goes to the earliest first."""
+    same = select(Message.id).where(
+        Message.org_id == ctx.org.id,
+        Message.to_phone == message.to_phone,
+        Message.from_phone == message.from_phone,
+        Message.body == message.body,
+        Message.state.in_(("sending", "uncertain")),
+        Message.provider_id.is_(None),
+    )
+    ids = list(ctx.session.scalars(same.order_by(Message.created_at, Message.id)))
+    return ids.index(message.id) if message.id in ids else 0
+
+
+def _take_back(ctx: Context, message: Message, provider_id: str) -> None:
+    """This id is known to be another text's than the one that was given it by its words: it is looked for again."""
+    held = select(Message).where(Message.org_id == ctx.org.id, Message.provider_id == provider_id)
+    twin = ctx.session.scalars(held).first()
+    if twin is None:
+        return
+    twin.provider_id, twin.state, twin.sent_at, twin.delivered_at = None, "uncertain", None, None
+    ctx.session.flush()  # the id is unique
+    ctx.session.info["job_queued"] = True
+    its = (Job.org_id == ctx.org.id, Job.topic == "send", Job.subject_kind == "message", Job.subject_id == twin.id)
+    ctx.session.execute(update(Job).where(*its).values(state="uncertain", due_at=ctx.now, looks=0, updated_at=ctx.now))
 
 
 def not_delivered(ctx: Context, message: Message, code: str) -> None:

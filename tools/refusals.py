@@ -1,14 +1,14 @@
 """Refused starts: the sentence for each reason, and the open times in the shape every door passes on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from storage.tables import Service
 from tools.problems import Problem
 from tools.rules import slot_tag, speech
-from tools.rules.calendar import Opening, Refusal
+from tools.rules.calendar import REMEMBERED, Opening, Refusal
 
 WINDOW = ("past", "too_soon", "too_far")
 SENTENCES = {
@@ -35,6 +35,8 @@ def refused(
             "INVALID_TIME",
             "Visits start and end on a multiple of five minutes.",
             fix="Send minutes such as :00, :05 or :30, and no seconds.",
+            reason=why.reason,
+            alternatives=[as_written(one.start, one.end, zone) for one in around],
         )
     sentence = SENTENCES["closed_for" if why.reason == "closed" and why.note else why.reason]
     return Problem(
@@ -48,10 +50,11 @@ def refused(
     )
 
 
-def as_written(start: datetime, end: datetime, zone: ZoneInfo) -> dict[str, Any]:
+@lru_cache(maxsize=REMEMBERED)
+def as_written(start: datetime, end: datetime, zone: ZoneInfo) -> Mapping[str, str]:
     """A time as JSON doors show it: UTC instants, the local date and time, the words, and the bare slot value."""
     local = start.astimezone(zone)
-    written = local.isoformat(timespec="minutes")  # several times faster than strftime, and lists hold hundreds
+    written = local.isoformat(timespec="minutes")
     return {
         "start": utc(start),
         "end": utc(end),

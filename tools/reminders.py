@@ -3,14 +3,16 @@
 An act only queues; the words are made when the job is due, from the booking as it is then.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 import prompts
 from storage import outbox
+from storage.asking import ask
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Job, Message, Org, Service, Technician
 from tools import messages
@@ -20,6 +22,18 @@ EXEMPT = ("confirmation", "moved", "cancelled", "approved", "running_late")  # a
 ENDED = {"cancelled": "cancelled", "expired": "cancelled", "no_show": "no_show"}
 SETTLED = {"superseded": "SUPERSEDED", "failed": "FAILED", "skipped": "SKIPPED"}
 TOLD = {"sent": "SENT", "delivered": "DELIVERED", "failed": "FAILED", "skipped": "SKIPPED"}
+
+JOBS = (
+    select(Job.id, Job.subject_id, Job.dedupe_key, Job.state, Job.reason, Job.payload, Job.revision)
+    .where(
+        Job.org_id == bindparam("org"),
+        Job.subject_kind == "booking",
+        Job.subject_id.in_(bindparam("bookings", expanding=True)),
+        Job.topic == "remind",
+    )
+    .order_by(Job.revision, Job.created_at, Job.due_at)
+)
+TEXTS = select(Message.id, Message.state, Message.reason).where(Message.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +48,8 @@ class Standing:
 
 def booked(ctx: Context, booking: Booking) -> None:
     """A visit was booked or requested: confirm it now, remind of a confirmed one later."""
-    _queue(ctx, booking, "confirmation")
-    if booking.status != "pending":
-        _queue_reminders(ctx, booking)
+    confirmation = _job(ctx, booking, "confirmation")
+    outbox.put_all(ctx, [confirmation, *([] if booking.status == "pending" else _reminders(ctx, booking))])
 
 
 def approved(ctx: Context, booking: Booking) -> None:
@@ -86,25 +99,23 @@ def standing(ctx: Context, booking: Booking) -> Standing:
 def standings(ctx: Context, bookings: Sequence[Booking]) -> dict[str, Standing]:
     """How far the texts about these visits have come, by booking id, in a handful of queries."""
     ids = [booking.id for booking in bookings]
-    jobs: dict[str, list[Job]] = {one: [] for one in ids}
-    wanted = (Job.org_id == ctx.org.id, Job.subject_kind == "booking", Job.subject_id.in_(ids), Job.topic == "remind")
-    for job in ctx.session.scalars(select(Job).where(*wanted).order_by(Job.revision, Job.created_at, Job.due_at)):
+    jobs: dict[str, list[Any]] = {one: [] for one in ids}
+    for job in ask(ctx, JOBS, org=ctx.org.id, bookings=ids):
         jobs[job.subject_id].append(job)
     told = {messages.id_for(ctx, job.dedupe_key): job.id for its in jobs.values() for job in its if job.state == "sent"}
-    texts = {
-        told[row.id]: (row.state, row.reason)
-        for row in ctx.session.execute(select(Message.id, Message.state, Message.reason).where(Message.id.in_(told)))
-    }
-    people = {
-        customer.id: customer
-        for customer in ctx.session.scalars(
-            select(Customer).where(Customer.id.in_({booking.customer_id for booking in bookings}))
-        )
-    }
+    texts = {told[row.id]: (row.state, row.reason) for row in (ask(ctx, TEXTS, ids=list(told)) if told else ())}
+    people = _customers(ctx, {booking.customer_id for booking in bookings})
     return {
         booking.id: _standing(ctx, booking, people[booking.customer_id], jobs[booking.id], texts)
         for booking in bookings
     }
+
+
+def _customers(ctx: Context, ids: Collection[str]) -> dict[str, Customer]:
+    """These customers by id; one alone is most likely in this unit's hands."""
+    if len(ids) == 1:
+        return {one: ctx.session.get_one(Customer, one) for one in ids}
+    return {row.id: row for row in ctx.session.scalars(select(Customer).where(Customer.id.in_(ids)))}
 
 
 def remind(ctx: Context, job: Job, public_url: str) -> str | None:
@@ -165,7 +176,11 @@ def facts(ctx: Context, booking: Booking, public_url: str) -> dict[str, str | No
     }
 
 
-def _queue(
+def _queue(ctx: Context, booking: Booking, *kinds: str) -> None:
+    outbox.put_all(ctx, [_job(ctx, booking, kind) for kind in kinds])
+
+
+def _job(
     ctx: Context,
     booking: Booking,
     kind: str,
@@ -173,8 +188,8 @@ def _queue(
     offset: int = 0,
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
-) -> None:
-    outbox.put(
+) -> dict[str, Any]:
+    return outbox.job(
         ctx,
         "remind",
         f"booking:{booking.id}:{kind}:{offset}:{booking.revision}",
@@ -187,6 +202,11 @@ def _queue(
 
 
 def _queue_reminders(ctx: Context, booking: Booking) -> None:
+    outbox.put_all(ctx, _reminders(ctx, booking))
+
+
+def _reminders(ctx: Context, booking: Booking) -> list[dict[str, Any]]:
+    jobs = []
     for offset in _offsets(ctx.org):
         asked_for = booking.start_at - timedelta(minutes=offset)
         if asked_for <= ctx.now:
@@ -195,7 +215,8 @@ def _queue_reminders(ctx: Context, booking: Booking) -> None:
         if due_at < booking.start_at:
             # Late by half its lead it says nothing new, and the next one is near.
             expires_at = min(booking.start_at, due_at + timedelta(minutes=offset / 2))
-            _queue(ctx, booking, "reminder", offset=offset, due_at=due_at, expires_at=expires_at)
+            jobs.append(_job(ctx, booking, "reminder", offset=offset, due_at=due_at, expires_at=expires_at))
+    return jobs
 
 
 def _offsets(org: Org) -> list[int]:
@@ -234,7 +255,7 @@ def _thread(ctx: Context, booking: Booking, customer: Customer) -> Conversation 
     threads = select(Conversation).where(
         Conversation.org_id == ctx.org.id,
         Conversation.phone == customer.phone,
-        Conversation.channel.in_(("sms", "whatsapp")),
+        Conversation.channel.in_(("sms", "whatsapp") if ctx.org.whatsapp_enabled else ("sms",)),
         Conversation.state != "closed",
     )
     found = list(ctx.session.scalars(threads.order_by(Conversation.created_at.desc())))
@@ -245,7 +266,7 @@ def _standing(
     ctx: Context,
     booking: Booking,
     customer: Customer,
-    jobs: Iterable[Job],
+    jobs: Iterable[Any],
     texts: dict[str, tuple[str, str | None]],
 ) -> Standing:
     unreachable = messages.why_not(ctx, customer, customer.phone)

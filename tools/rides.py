@@ -2,19 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
-
-from storage.asking import ask
-from storage.context import Context
-from storage.tables import ServiceArea, Travel
 from tools.problems import Problem
 from tools.rules import area
-
-AREA = select(ServiceArea.first_code, ServiceArea.last_code, ServiceArea.zone).where(
-    ServiceArea.org_id == bindparam("org")
-)
-RIDES = select(Travel.from_zone, Travel.to_zone, Travel.minutes).where(Travel.org_id == bindparam("org"))
-
 
 @dataclass(frozen=True, slots=True)
 class Rides:
@@ -23,9 +12,13 @@ class Rides:
     zones: tuple[tuple[str, str, str | None], ...]
     minutes: dict[tuple[str, str], int]
 
+    def covers(self, postal_code: str) -> bool:
+        """Whether the business goes to a postal code."""
+        return area.covers(postal_code, [(low, high) for low, high, _ in self.zones])
+
     def check(self, postal_code: str | None) -> None:
         """Raise OUT_OF_SERVICE_AREA for a postal code outside; an unknown one passes."""
-        if postal_code and not area.covers(postal_code, [(low, high) for low, high, _ in self.zones]):
+        if postal_code and not self.covers(postal_code):
             raise Problem(
                 "OUT_OF_SERVICE_AREA",
                 f"{postal_code[:10]} is outside the area this business covers.",
@@ -48,16 +41,3 @@ class Rides:
     def _zone(self, postal_code: str | None) -> str | None:
         code = (postal_code or "")[:5]
         return next((zone for low, high, zone in self.zones if code and low <= code <= high), None)
-
-
-def rides_of(ctx: Context) -> Rides:
-    """The business's area and rides; the table of rides is read only where the area has zones."""
-    zones = tuple((low, high, zone) for low, high, zone in ask(ctx, AREA, org=ctx.org.id))
-    if not any(zone for _, _, zone in zones):
-        return Rides(zones, {})
-    return Rides(zones, {(start, end): minutes for start, end, minutes in ask(ctx, RIDES, org=ctx.org.id)})
-
-
-def covers(ctx: Context, postal_code: str) -> bool:
-    """Whether the business goes to a postal code."""
-    return area.covers(postal_code, [(low, high) for low, high, _ in rides_of(ctx).zones])

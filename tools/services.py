@@ -4,17 +4,18 @@ import re
 from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import select
-
 from storage.context import Context
 from storage.tables import Service
 from tools.problems import Problem, not_found
+from tools.setup import setup_of
 
 ALIKE = 0.75  # how much two words must share to be one word misheard or mistyped
 
 
 def find_service(ctx: Context, wanted: str | None) -> Service:
     """The service that `wanted` names, in the order of TP-10; None means the first bookable one by position.
+
+    A copy to be read: whoever changes a service gets its row.
 
     Raises NOT_FOUND, or AMBIGUOUS_EVENT_TYPE with `candidates` (id, slug, name).
     """
@@ -46,7 +47,7 @@ def match_label(ctx: Context, label: str | None) -> Service | None:
 
 
 def _services(ctx: Context) -> list[Service]:
-    return list(ctx.session.scalars(select(Service).where(Service.org_id == ctx.org.id).order_by(Service.position)))
+    return list(setup_of(ctx).services)
 
 
 def _named(services: list[Service]) -> list[dict[str, Any]]:

@@ -106,7 +106,8 @@ def refusal(
     """The Problem of a refused start, with the open starts nearest to it; `who` as in `nearest`."""
     start = start.astimezone(UTC)
     length = rules_of(ctx, service).duration if minutes is None else minutes
-    around = [] if why.reason == "off_cell" else nearest(ctx, service, start, minutes=minutes, **who)
+    cells = minutes is None or (minutes > 0 and minutes % 5 == 0)  # else nothing of that length ever fits
+    around = nearest(ctx, service, start, minutes=minutes, **who) if cells else []
     return refused(why, start, start + timedelta(minutes=length), around, ctx.org.zone, service)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 import prompts
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, EntryPoint, Lead, Message
-from tools import announcements, conversations, handoff, leads, messages, weeks
+from tools import announcements, conversations, handoff, leads, messages, setup
 from tools.rules import sms
 from tools.rules.working_hours import stretches
 
@@ -78,7 +78,7 @@ def why_not(ctx: Context, call: Call, customer: Customer, lead: Lead, thread: Co
 def open_now(ctx: Context) -> bool:
     """Whether the business's own hours have it open at this moment."""
     today = ctx.local_now.date()
-    week = weeks.weeks_of(ctx, None, {}, today, today)[None]
+    week = setup.shop_week(ctx)
     days = (today - timedelta(days=1), today)
     return any(one.holds(int(ctx.now.timestamp()), 1) for one in stretches(week, days, ctx.org.zone))
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from storage.context import Context
-from tools import booking, chat, handoff, latest, rides, selector, services, slots, summary
+from tools import booking, chat, handoff, latest, selector, services, setup, slots, summary
 from tools.problems import Problem
 from tools.recorded import recorded
 from tools.rules import area, when
@@ -54,12 +54,19 @@ class BookJob(Tool):
         start = latest.accepted_start(ctx, self.slot, "book")
         known = chat.customer_of(ctx)
         thread = chat.thread_of(ctx)
+        phone = thread.phone or known.phone or thread.given_phone
+        if phone is None and thread.channel == "web":
+            raise Problem(
+                "MISSING_FIELDS",
+                "What phone number can we reach you at about the visit?",
+                fix="Ask the customer for a phone number; once they gave one, book the slot they accept.",
+            )
         row = booking.book(
             ctx,
             booking.Visit(
                 start=start,
                 service=service,
-                customer_phone=thread.phone or known.phone,
+                customer_phone=phone,
                 customer_name=self.customer_name or known.name,
                 customer_email=self.email,
                 address=self.address or known.address,
@@ -159,7 +166,7 @@ class CheckServiceArea(Tool):
         code = area.postal_code_in(self.postal_code)
         if code is None:
             raise Problem("VALIDATION_ERROR", "That is not a ZIP code.", fix="Ask for the five digits of the ZIP code.")
-        inside = rides.covers(ctx, code)
+        inside = setup.setup_of(ctx).rides.covers(code)
         say = f"Yes, {code} is in our area." if inside else f"{code} is outside the area we cover."
         return Said(inside, say, None if inside else "OUT_OF_SERVICE_AREA", {"postal_code": code, "covered": inside})
 

@@ -1,7 +1,7 @@
 """The tools of a phone call as a voice platform is told of them: each argument declared once, with its words.
 
-They go by the same names as the toolbox's, because they do the same. Here an argument that was not said is left out,
-and the caller's number comes from the platform, not from the model.
+They go by the same names as the toolbox's, because they do the same; a link is texted to callers only. Here an argument
+that was not said is left out, and the caller's number comes from the platform, not from the model.
 """
 
 import re
@@ -137,7 +137,7 @@ class FindMyBookings(VoiceSchema):
     confirm_code: str | None = Field(None, description=_CONFIRM_CODE)
 
 
-class AboutCaller(VoiceSchema):
+class GetConversationSummary(VoiceSchema):
     """Who is calling: their name, what they have booked, and what was last talked about. Once, at the start."""
 
     while_waiting = "One moment."
@@ -148,8 +148,32 @@ class AboutCaller(VoiceSchema):
     confirm_code: str | None = Field(None, description=_CONFIRM_CODE)
 
 
-class TakeMessage(VoiceSchema):
-    """Take a message for the office. Use it when the caller wants a person, or when no other tool can help."""
+class UpdateLead(VoiceSchema):
+    """Note what the caller told us about themselves or the job. It books nothing."""
+
+    while_waiting = "Let me note that."
+    writes = True
+
+    name: str | None = Field(None, description="The caller's first and last name.")
+    address: str | None = Field(None, description="Street address of the job.")
+    postal_code: str | None = Field(None, description="ZIP code of the job.")
+    email: str | None = Field(None, description="E-mail address, if the caller offers one.")
+    issue: str | None = Field(None, description="The problem in the caller's words.")
+    service: str | None = Field(None, description=_SERVICE)
+    phone: str | None = Field(None, description=_PHONE)
+
+
+class CheckServiceArea(VoiceSchema):
+    """Whether the business comes to a postal code."""
+
+    while_waiting = "Let me check that."
+
+    postal_code: str = Field(description="The ZIP code of the job.")
+
+
+class HandOff(VoiceSchema):
+    """Bring in a person from the office: take a message and when it will be answered, and alert whoever is on call when
+    somebody is in danger. Use it when the caller wants a person, or when no other tool can help."""
 
     while_waiting = "Let me write that down."
     writes = True
@@ -175,8 +199,10 @@ VOICE_SCHEMAS: tuple[type[VoiceSchema], ...] = (
     BookJob,
     Reschedule,
     Cancel,
+    GetConversationSummary,
     FindMyBookings,
-    AboutCaller,
-    TakeMessage,
+    UpdateLead,
+    CheckServiceArea,
+    HandOff,
     SendLink,
 )

@@ -22,6 +22,7 @@ from tools import audit
 from tools.problems import Problem, not_found
 from tools.refusals import utc
 from tools.rules import public_address
+from tools.setup import setup_seen
 
 API_VERSION = "v1"
 PING = "ping"
@@ -39,6 +40,8 @@ def announce(ctx: Context, event_type: str, data: Mapping[str, Any], *, subject:
     `data` is small and plain JSON; `subject` (kind, id) is what it is about: for one endpoint, events of one subject
     go out in the order in which they happened.
     """
+    if setup_seen(ctx).told.isdisjoint((event_type, EVERYTHING)):
+        return
     wanting = [endpoint for endpoint in _active(ctx) if endpoint.wants(event_type)]
     if wanting:
         message_id, body = _envelope(ctx, event_type, data)

@@ -1,5 +1,6 @@
 """The public booking page: what, where, when, done. Every step is a plain page and works without JavaScript."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,10 @@ from api.deps import House, house_of
 from api.pages import form_text, page, same_site
 from storage import lookup
 from storage.context import CUSTOMER, Context
-from storage.tables import Booking, Org
+from storage.tables import Booking, BookingPage, Org, Service
 from tools import booking as bookings
-from tools import profile, services, slots
-from tools.problems import Problem
+from tools import pages, profile, services, slots, ways_in
+from tools.problems import Problem, not_found
 from tools.rules import area, phones, slot_tag
 from tools.telling import words
 
@@ -22,25 +23,46 @@ DAYS_SHOWN = 14
 FIELDS = ("service", "zip_code", "slot", "name", "phone", "address", "notes")
 
 
-async def business(request: Request, slug: str) -> tuple[House, Org] | None:
-    """The business whose page this is."""
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A booking page that is open, and whose it is; `page` None is the business's own, which offers everything."""
+
+    house: House
+    org: Org
+    page: BookingPage | None
+
+
+async def opened(request: Request, slug: str) -> Front | Response:
+    """The page under this address, or the one that says why there is none."""
     house = house_of(request)
     org = await house.db.read(lambda session: lookup.org_by_slug(session, slug))
-    return None if org is None else (house, org)
+    if org is not None:
+        return Front(house, org, None)
+    found = await house.db.read(lambda session: lookup.booking_page_by_slug(session, slug))
+    if found is None:
+        return gone("Nothing here", "There is no business under this address.", 404)
+    page_row, org = found
+    if page_row.removed_at is not None or not page_row.active:
+        numbers = await house.read(org, profile.numbers)
+        call = f" Call or text {org.name} at {phones.shown(numbers[0])}." if numbers else ""
+        if page_row.removed_at is not None:
+            return gone("This page is gone", f"Nothing is booked here any more.{call}", 410)
+        return gone("Not just now", f"This page takes no bookings at the moment.{call}", 404)
+    return Front(house, org, page_row)
 
 
 @router.get("/{slug}")
 async def choose(request: Request, slug: str, service: str | None = None, zip_code: str | None = None) -> Response:
     """Pick a service and give a ZIP; then the open times."""
-    found = await business(request, slug)
-    if found is None:
-        return gone("Nothing here", "There is no business under this address.", 404)
-    house, org = found
+    front = await opened(request, slug)
+    if isinstance(front, Response):
+        return front
+    house, org, own = front.house, front.org, front.page
     try:
-        facts = await house.read(org, lambda ctx: offered(ctx, service, zip_code), actor=CUSTOMER, channel="book")
+        facts = await house.read(org, lambda ctx: offered(ctx, own, service, zip_code), actor=CUSTOMER, channel="book")
         problem = None
     except Problem as refused:
-        facts = await house.read(org, lambda ctx: offered(ctx, None, None), actor=CUSTOMER, channel="book")
+        facts = await house.read(org, lambda ctx: offered(ctx, own, None, None), actor=CUSTOMER, channel="book")
         problem = refused.detail
     html = templates().get_template("book.html.j2").render(problem=problem, told=dict.fromkeys(FIELDS), **facts)
     return page(html, 200 if problem is None else 422)
@@ -50,31 +72,37 @@ async def choose(request: Request, slug: str, service: str | None = None, zip_co
 async def book(request: Request, slug: str) -> Response:
     """Book the time that was picked."""
     same_site(request)
-    found = await business(request, slug)
-    if found is None:
-        return gone("Nothing here", "There is no business under this address.", 404)
-    house, org = found
+    front = await opened(request, slug)
+    if isinstance(front, Response):
+        return front
+    house, org, own = front.house, front.org, front.page
     if house.tries.count(f"book:{request.client.host if request.client else ''}").exceeded:
         return gone("Too many tries", "Please wait a minute and try again.", 429)
     form = await request.form()
     told = {name: form_text(form, name) for name in FIELDS}
 
     def act(ctx: Context) -> dict[str, Any]:
-        row = book_told(ctx, told)
-        return {"visit": words(ctx, row), "requested": row.status == "pending", "business": ctx.org.name}
+        row = book_told(ctx, own, told)
+        ways_in.came_by_page(ctx, row.lead_id, slug)
+        return {
+            "visit": words(ctx, row),
+            "requested": row.status == "pending",
+            "business": ctx.org.name,
+            "message": own.confirmation if own else "",
+        }
 
     try:
         done = await house.write(org, act, actor=CUSTOMER, channel="book")
     except Problem as problem:
-        facts = await house.read(org, lambda ctx: again(ctx, told), actor=CUSTOMER, channel="book")
+        facts = await house.read(org, lambda ctx: again(ctx, own, told), actor=CUSTOMER, channel="book")
         html = templates().get_template("book.html.j2").render(problem=problem.detail, told=told, **facts)
         return page(html, 422)
     return page(templates().get_template("done.html.j2").render(**done), 201)
 
 
-def book_told(ctx: Context, told: dict[str, str | None]) -> Booking:
+def book_told(ctx: Context, own: BookingPage | None, told: dict[str, str | None]) -> Booking:
     """The booking a filled-in form asks for."""
-    service = services.find_service(ctx, told["service"])
+    service = found_here(ctx, own, told["service"])
     if not told["slot"] or not told["phone"] or not told["name"] or not told["address"]:
         raise Problem("MISSING_FIELDS", "Please pick a time and fill in name, phone and address.", fix="Send them all.")
     try:
@@ -95,17 +123,27 @@ def book_told(ctx: Context, told: dict[str, str | None]) -> Booking:
     )
 
 
-def again(ctx: Context, told: dict[str, str | None]) -> dict[str, Any]:
+def again(ctx: Context, own: BookingPage | None, told: dict[str, str | None]) -> dict[str, Any]:
     """The page's facts after a refusal, as far as what was told can still be used."""
     try:
-        return offered(ctx, told["service"], told["zip_code"])
+        return offered(ctx, own, told["service"], told["zip_code"])
     except Problem:
-        return offered(ctx, None, None)
+        return offered(ctx, own, None, None)
 
 
-def offered(ctx: Context, wanted: str | None, zip_code: str | None) -> dict[str, Any]:
+def found_here(ctx: Context, own: BookingPage | None, wanted: str | None) -> Service:
+    """The service named, if this page offers it. Raises NOT_FOUND, and what `find_service` raises."""
+    here = pages.offered(ctx, own)
+    service = services.find_service(ctx, wanted) if wanted else next(iter(here), None)
+    if service is None or (own is not None and service.id not in {one.id for one in here}):
+        not_found("service")
+    return service
+
+
+def offered(ctx: Context, own: BookingPage | None, wanted: str | None, zip_code: str | None) -> dict[str, Any]:
     """The services, and once one is picked its open times of two weeks, by day."""
-    service = services.find_service(ctx, wanted) if wanted else None
+    here = {one.name for one in pages.offered(ctx, own)}
+    service = found_here(ctx, own, wanted) if wanted else None
     times: list[tuple[str, list[tuple[str, str]]]] = []
     if service is not None:
         today = ctx.local_now.date()
@@ -116,9 +154,10 @@ def offered(ctx: Context, wanted: str | None, zip_code: str | None) -> dict[str,
     numbers = profile.numbers(ctx)
     return {
         "business": ctx.org.name,
-        "slug": ctx.org.slug,
-        "about": ctx.org.about,
-        "services": profile.services_told(ctx),
+        "slug": own.slug if own else ctx.org.slug,
+        "title": own.title if own else "Book a visit",
+        "about": (own.intro if own else "") or ctx.org.about,
+        "services": [one for one in profile.services_told(ctx) if one["name"] in here],
         "chosen": service.name if service else None,
         "zip_code": zip_code,
         "times": times,

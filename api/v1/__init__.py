@@ -4,28 +4,50 @@ from fastapi import APIRouter
 
 from api.v1 import (
     approvals,
+    booking_pages,
     bookings,
     calls,
     conversations,
     credentials,
+    entry_points,
+    events,
     holds,
     hours,
+    integrations,
+    invites,
     leads,
     llms,
     messages,
+    recordings,
+    roles,
     schedule_templates,
     scheduling,
     scheduling_slots,
     services,
+    staff,
     stats,
     teams,
     technicians,
+    tool_calls,
     webhooks,
 )
 
 router = APIRouter()
 for noun in (
-    *(bookings, approvals, holds, scheduling_slots, scheduling, leads, conversations, messages, calls),
+    *(
+        bookings,
+        approvals,
+        holds,
+        scheduling_slots,
+        scheduling,
+        leads,
+        conversations,
+        messages,
+        calls,
+        recordings,
+        tool_calls,
+    ),
     *(services, hours, schedule_templates, technicians, teams, stats, credentials, webhooks, llms),
+    *(staff, roles, invites, booking_pages, entry_points, events, integrations),
 ):
     router.include_router(noun.router)

@@ -40,8 +40,9 @@ class HoldShown(Shown):
 
 @router.post("", status_code=201, response_model=HoldShown, openapi_extra={"parameters": [HEADER]})
 async def create_hold(request: Request, body: NewHold, caller: Annotated[Caller, Depends(needs(*WRITE))]) -> Response:
-    """Keep an open start for up to 30 minutes. A credential keeps one at a time: another replaces it, and any booking
-    it makes gives it back; the same again renews it, twice at most. Scope WRITE_BOOKINGS."""
+    """Keep an open start for up to 30 minutes; the same again renews it, twice at most. A credential keeps up to ten:
+    one that overlaps another with the same technician replaces it, and booking a start uses its hold up. Scope
+    WRITE_BOOKINGS."""
 
     def act(ctx: Context) -> dict[str, Any]:
         start = wire.instant(body.start, ctx.org.zone)
@@ -59,13 +60,13 @@ async def create_hold(request: Request, body: NewHold, caller: Annotated[Caller,
 
 @router.delete("/{hold_id}", status_code=204)
 async def delete_hold(hold_id: Id, caller: Annotated[Caller, Depends(needs(*WRITE))]) -> Response:
-    """Give back the start this credential keeps. Scope WRITE_BOOKINGS."""
+    """Give back a start this credential keeps. Scope WRITE_BOOKINGS."""
 
     def act(ctx: Context) -> None:
         kept = listings.one_of(ctx, Hold, hold_id)
         if kept is None or kept.owner != ctx.scope:
             not_found("hold")
-        holds.release(ctx)
+        holds.drop(ctx, [kept])
 
     await caller.write(act, scope=caller.credential.id)
     return Response(status_code=204)

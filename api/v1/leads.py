@@ -14,7 +14,7 @@ from api.wire import PROBLEMS, SECURED, Body, Given, Id, Instant, LongText, Show
 from storage import listings
 from storage.context import Context
 from storage.tables import Customer, Lead
-from tools import leads
+from tools import leads, ways_in
 from tools.problems import not_found
 
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"], responses=PROBLEMS, dependencies=SECURED)
@@ -24,7 +24,8 @@ ABOUT_THEM = ("name", "email", "address", "postal_code")
 
 
 class LeadShown(Shown):
-    """A lead with its customer. `status` is in this door's words; `source` says where it came from."""
+    """A lead with its customer. `status` is in this door's words; `source` says where it came from, `entry_point_id`
+    by which way in."""
 
     id: str
     contact_id: str
@@ -35,6 +36,7 @@ class LeadShown(Shown):
     postal_code: str | None
     channel: str
     source: str
+    entry_point_id: str | None
     status: str
     lost_reason: str | None
     event_type_id: str | None
@@ -72,6 +74,7 @@ class NewLead(ServiceNamed):
     address: Text | None = None
     postal_code: Text | None = None
     issue: LongText | None = None
+    entry_point_id: Given | None = None
 
 
 class LeadPatch(Body):
@@ -124,6 +127,8 @@ async def create_lead(
         customer = leads.customer_for(ctx, body.phone, **{name: getattr(body, name) for name in ABOUT_THEM})
         lead = leads.open_lead(ctx, customer)
         leads.describe(ctx, lead.id, issue=body.issue, service_id=service.id if service else None)
+        if body.entry_point_id is not None:
+            ways_in.came_by(ctx, lead, body.entry_point_id)
         return LeadShown(**_fields(lead, customer)).shown()
 
     return await act_once(request, caller, act, status=201)
@@ -168,7 +173,7 @@ async def update_lead(
 def _fields(lead: Lead, customer: Customer) -> dict[str, Any]:
     own = ("id", "channel", "source", "lost_reason", "issue", "urgency", "waitlist", "booked_at", "won_at", "lost_at")
     return {
-        **{name: getattr(lead, name) for name in (*own, "created_at", "updated_at")},
+        **{name: getattr(lead, name) for name in (*own, "entry_point_id", "created_at", "updated_at")},
         **{name: getattr(customer, name) for name in ("name", "email", "phone", "address", "postal_code")},
         "contact_id": customer.id,
         "status": dialects.V1_LEAD[lead.status],

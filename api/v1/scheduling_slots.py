@@ -117,7 +117,7 @@ async def check_availability(
             }
         }
 
-    return JSONResponse(await caller.read(ask))
+    return JSONResponse(await caller.read(ask, scope=caller.credential.id))
 
 
 @router.post("/available-slots", response_model=Data[AvailableSlots])
@@ -149,7 +149,7 @@ async def list_available_slots(
             }
         }
 
-    return JSONResponse(await caller.read(ask))
+    return JSONResponse(await caller.read(ask, scope=caller.credential.id))
 
 
 def _day(day: str, its: list[dict[str, Any]]) -> dict[str, Any]:

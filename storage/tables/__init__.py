@@ -8,9 +8,13 @@ from storage.tables.credentials import Credential
 from storage.tables.hours import DateOverride, Hours, ScheduleTemplate
 from storage.tables.jobs import AuditEntry, IdempotentAnswer, Job, ProviderEvent, Task
 from storage.tables.leads import Lead, LeadEvent
+from storage.tables.notes import Note
 from storage.tables.orgs import EntryPoint, Org
+from storage.tables.pages import BookingPage, Invite
 from storage.tables.people import ConsentEvent, Customer, Staff, Team, TeamMember, Technician
 from storage.tables.services import Service, ServiceArea, Skill, Travel
+from storage.tables.staff_sessions import StaffSession, TeamStaff
+from storage.tables.waits import Wait
 from storage.tables.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -18,6 +22,7 @@ __all__ = [
     "Base",
     "Booking",
     "BookingEvent",
+    "BookingPage",
     "Call",
     "ConfirmCode",
     "ConsentEvent",
@@ -29,10 +34,12 @@ __all__ = [
     "Hold",
     "Hours",
     "IdempotentAnswer",
+    "Invite",
     "Job",
     "Lead",
     "LeadEvent",
     "Message",
+    "Note",
     "Offer",
     "Org",
     "ProviderEvent",
@@ -42,13 +49,16 @@ __all__ = [
     "Skill",
     "SlotCell",
     "Staff",
+    "StaffSession",
     "Task",
     "Team",
     "TeamMember",
+    "TeamStaff",
     "Technician",
     "ToolCall",
     "Travel",
     "Turn",
+    "Wait",
     "WebhookDelivery",
     "WebhookEndpoint",
     "new_id",

@@ -118,7 +118,10 @@ class BookingEvent(Base):
     """One line of a booking's history: who changed what, from what, to what."""
 
     __tablename__ = "booking_events"
-    __table_args__ = (Index("ix_booking_events_booking_id", "booking_id"),)
+    __table_args__ = (
+        Index("ix_booking_events_booking_id", "booking_id"),
+        Index("ix_booking_events_org_id_at", "org_id", "at"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"))

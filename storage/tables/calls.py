@@ -1,12 +1,14 @@
 """Calls and what tools were called during them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.columns import Base, new_id
+
+BODIES_KEPT = timedelta(days=30)  # what a platform sent holds transcripts; the calls and their answers stay
 
 
 class Call(Base):
@@ -20,11 +22,12 @@ class Call(Base):
         UniqueConstraint("org_id", "provider", "provider_id", name="uq_calls_org_id_provider"),
         Index("ix_calls_org_id_started_at", "org_id", "started_at"),
         Index("ix_calls_customer_id", "customer_id"),
+        Index("ix_calls_provider_id", "org_id", "provider_id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"))
-    provider: Mapped[str]  # twilio, retell, callsavvy
+    provider: Mapped[str]  # twilio, retell, vapi, elevenlabs, callsavvy
     provider_id: Mapped[str]
     direction: Mapped[str] = mapped_column(default="inbound")
     from_phone: Mapped[str | None]
@@ -33,6 +36,7 @@ class Call(Base):
     customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"))
     lead_id: Mapped[str | None] = mapped_column(ForeignKey("leads.id"))
     conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id"))
+    team_id: Mapped[str | None]  # no foreign key: a team goes, its calls stay
     status: Mapped[str]
     answered_by: Mapped[str | None]  # person, assistant, voicemail
     missed: Mapped[bool] = mapped_column(default=False)
@@ -55,7 +59,9 @@ class Call(Base):
 class ToolCall(Base):
     """One tool call by an agent, and what we answered.
 
-    `key` makes it happen once: the same key asked again gets `answer` word for word. It is null for reads.
+    `key` makes it happen once: the same key asked again gets `answer` word for word. It is null for reads. `body` is
+    the request as it came, for whoever builds the agent, and `place` which of its calls this is; they go after
+    `BODIES_KEPT`. `replay_of` names the call whose answer was given again.
     """
 
     __tablename__ = "tool_calls"
@@ -63,6 +69,7 @@ class ToolCall(Base):
         UniqueConstraint("org_id", "key", name="uq_tool_calls_org_id_key"),
         Index("ix_tool_calls_org_id_scope", "org_id", "scope"),
         Index("ix_tool_calls_turn_id", "turn_id"),
+        Index("ix_tool_calls_org_id_created_at", "org_id", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -79,4 +86,9 @@ class ToolCall(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     booking_id: Mapped[str | None]
     milliseconds: Mapped[int] = mapped_column(default=0)
+    platform: Mapped[str | None]  # retell, vapi, elevenlabs, mcp, plain; null for our own assistant's
+    event_type: Mapped[str | None]
+    body: Mapped[str | None]
+    place: Mapped[int] = mapped_column(default=0)
+    replay_of: Mapped[str | None]
     created_at: Mapped[datetime]

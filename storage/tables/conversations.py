@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.columns import Base, new_id
@@ -17,9 +17,27 @@ class Conversation(Base):
     __tablename__ = "conversations"
     __table_args__ = (
         Index("ix_conversations_org_id_last_message_at", "org_id", "last_message_at"),
-        Index("ix_conversations_org_id_state", "org_id", "state"),
+        # The inbox reads backwards along these; id breaks ties (tools/triage.py).
+        Index("ix_conversations_state_last", "org_id", "state", "last_message_at", "id"),
+        Index("ix_conversations_urgency_last", "org_id", "urgency", "last_message_at", "id"),
+        Index("ix_conversations_assigned_last", "assigned_to", "last_message_at", "id"),
+        Index("ix_conversations_lead_id", "lead_id"),
+        Index("ix_conversations_team_id", "team_id"),
+        Index(
+            "ix_conversations_open",
+            *("org_id", "last_message_at", "id"),
+            sqlite_where=text("state <> 'closed'"),
+            postgresql_where=text("state <> 'closed'"),
+        ),
+        Index(
+            "ix_conversations_unread",
+            *("org_id", "last_message_at", "id"),
+            sqlite_where=text("unread > 0"),
+            postgresql_where=text("unread > 0"),
+        ),
         Index("ix_conversations_org_id_phone", "org_id", "phone"),
         Index("ix_conversations_customer_id", "customer_id"),
+        Index("ix_conversations_org_id_external_key", "org_id", "external_key"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -27,6 +45,10 @@ class Conversation(Base):
     customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"))
     lead_id: Mapped[str | None] = mapped_column(ForeignKey("leads.id"))
     channel: Mapped[str]  # sms, voice, web, whatsapp
+    team_id: Mapped[str | None]  # no foreign key: a team goes, what was said to it stays
+    subject: Mapped[str | None]  # of a support ticket; null for everything else
+    external_key: Mapped[str | None]  # how another system names this thread
+    given_phone: Mapped[str | None]  # a number they told us here, E.164: for booking, proof of nothing
     phone: Mapped[str | None]  # the customer's, E.164
     our_phone: Mapped[str | None]  # the number they reached, E.164
     state: Mapped[str] = mapped_column(default="bot")

@@ -61,3 +61,8 @@ class Credential(Base):
     def works_at(self, now: datetime) -> bool:
         """Whether it is neither revoked nor expired."""
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+    def opens_with(self, digest: str, now: datetime) -> bool:
+        """Whether it works with the secret of this hash: the present one, or the previous inside its overlap."""
+        overlap = self.previous_until is not None and now < self.previous_until
+        return self.works_at(now) and (digest == self.secret_hash or (digest == self.previous_hash and overlap))

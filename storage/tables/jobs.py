@@ -15,7 +15,8 @@ class Job(Base):
     """One thing to do once: answer a conversation, send a message, remind, alert, call a webhook.
 
     `due_at` and `expires_at` are in the business's time (the sandbox clock moves them); `lease_until` is real time,
-    because a worker that died did so in the real world.
+    because a worker that died did so in the real world. Jobs of one `lane` are done one after another, in the order of
+    `created_at`.
     """
 
     __tablename__ = "jobs"
@@ -34,6 +35,12 @@ class Job(Base):
             postgresql_where=text("state = 'claimed'"),
         ),
         Index("ix_jobs_subject", "org_id", "subject_kind", "subject_id"),
+        Index(
+            "ix_jobs_lane",
+            "lane",
+            sqlite_where=text("lane is not null and state in ('queued', 'uncertain', 'claimed')"),
+            postgresql_where=text("lane is not null and state in ('queued', 'uncertain', 'claimed')"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -42,6 +49,7 @@ class Job(Base):
     dedupe_key: Mapped[str]
     subject_kind: Mapped[str]  # conversation, message, booking, task
     subject_id: Mapped[str]
+    lane: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=0)
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     due_at: Mapped[datetime]
@@ -96,7 +104,10 @@ class Task(Base):
     """Something a person in the office has to do."""
 
     __tablename__ = "tasks"
-    __table_args__ = (Index("ix_tasks_org_id_done_at", "org_id", "done_at"),)
+    __table_args__ = (
+        Index("ix_tasks_org_id_done_at", "org_id", "done_at"),
+        Index("ix_tasks_conversation_id", "conversation_id"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"))

@@ -20,6 +20,7 @@ class Lead(Base):
     __table_args__ = (
         Index("ix_leads_org_id_customer_id", "org_id", "customer_id"),
         Index("ix_leads_org_id_status", "org_id", "status"),
+        Index("ix_leads_service_id", "service_id", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
@@ -29,12 +30,15 @@ class Lead(Base):
     lost_reason: Mapped[str | None]
     source: Mapped[str]  # MISSED_CALL, SMS, VOICE, API, CONSOLE, WEB
     channel: Mapped[str] = mapped_column(default="api")
+    entry_point_id: Mapped[str | None]  # the way in they first came by; no foreign key: ways in go, leads stay
     service_id: Mapped[str | None] = mapped_column(ForeignKey("services.id"))
     issue: Mapped[str | None]
     urgency: Mapped[str] = mapped_column(default="routine")
     priority: Mapped[str | None]
     worth_cents: Mapped[int | None]
     notes: Mapped[str] = mapped_column(default="")
+    organization: Mapped[str | None]
+    location: Mapped[str | None]
     waitlist: Mapped[bool] = mapped_column(default=False)  # wants an earlier time, should one come free
     booked_at: Mapped[datetime | None]
     won_at: Mapped[datetime | None]
@@ -57,7 +61,10 @@ class LeadEvent(Base):
     """The lead's timeline: what happened, who did it, when."""
 
     __tablename__ = "lead_events"
-    __table_args__ = (Index("ix_lead_events_lead_id", "lead_id"),)
+    __table_args__ = (
+        Index("ix_lead_events_lead_id", "lead_id"),
+        Index("ix_lead_events_org_id_at", "org_id", "at"),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"))

@@ -13,6 +13,10 @@ class Org(Base):
     """One business. Everything it could want different from another business is a column here, never a setting."""
 
     __tablename__ = "orgs"
+    __table_args__ = (
+        Index("ix_orgs_vapi_token", "vapi_token", unique=True),
+        Index("ix_orgs_elevenlabs_token", "elevenlabs_token", unique=True),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(unique=True)
@@ -24,7 +28,7 @@ class Org(Base):
     about: Mapped[str] = mapped_column(default="")
     forward_to: Mapped[str | None]
     transfer_number: Mapped[str | None]
-    answer_first: Mapped[str] = mapped_column(default="forward")
+    answer_first: Mapped[str] = mapped_column(default="forward")  # forward, forward_then_assistant, assistant
     forward_seconds: Mapped[int] = mapped_column(default=20)
     screen_forwarded: Mapped[bool] = mapped_column(default=False)
     outbound_enabled: Mapped[bool] = mapped_column(default=True)
@@ -44,6 +48,11 @@ class Org(Base):
     default_duration: Mapped[int] = mapped_column(default=60)
     retell_token: Mapped[str] = mapped_column(unique=True, default=new_id)
     callsavvy_token: Mapped[str] = mapped_column(unique=True, default=new_id)
+    vapi_token: Mapped[str] = mapped_column(default=new_id)
+    elevenlabs_token: Mapped[str] = mapped_column(default=new_id)
+    callsavvy_ips: Mapped[list[str]] = mapped_column(default=list)  # who may post there; empty lets everyone
+    whatsapp_enabled: Mapped[bool] = mapped_column(default=False)
+    alert_on_booking: Mapped[bool] = mapped_column(default=True)  # text whoever is on call what the assistant booked
     config_version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
@@ -54,9 +63,10 @@ class Org(Base):
 
 
 class EntryPoint(Base):
-    """A way in: a tracked phone number (kind `number`) or a web widget (kind `widget`).
+    """A way in: a tracked phone number (kind `number`), a web chat (`widget`), a booking page (`page`) or a `link`.
 
-    `answers` says what a call to it gets: `forward` rings the shop first, `voicemail` takes a message at once.
+    `answers` says what a call to it gets: `forward` rings the shop first, `voicemail` takes a message at once. `target`
+    is the page's slug or the link's address; `source` names, for the leads that come this way, where they come from.
     """
 
     __tablename__ = "entry_points"
@@ -69,5 +79,7 @@ class EntryPoint(Base):
     phone: Mapped[str | None] = mapped_column(unique=True)
     answers: Mapped[str] = mapped_column(default="forward")
     forward_to: Mapped[str | None]
+    target: Mapped[str | None]
+    source: Mapped[str] = mapped_column(default="")
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

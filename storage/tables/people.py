@@ -71,6 +71,7 @@ class Customer(Base):
     landline: Mapped[bool] = mapped_column(default=False)
     protected: Mapped[str | None]  # family, supplier, staff: never texted back
     blocked: Mapped[bool] = mapped_column(default=False)
+    tags: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 

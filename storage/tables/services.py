@@ -38,7 +38,6 @@ class Service(Base):
     week_cap: Mapped[int | None]
     window_minutes: Mapped[int | None]
     fee_cents: Mapped[int | None]
-    after_hours_fee_cents: Mapped[int | None]
     fee_note: Mapped[str] = mapped_column(default="")
     value_cents: Mapped[int] = mapped_column(default=0)
     booking_mode: Mapped[str | None]

@@ -34,6 +34,10 @@ KINDS = {
     "hold_id": "hold",
     "webhook_id": "webhook",
     "delivery_id": "delivery",
+    "staff_id": "staff",
+    "invite_id": "invite",
+    "page_id": "booking page",
+    "entry_point_id": "entry point",
 }
 # What a valid request needs besides its path, where that is anything.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -47,7 +51,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 }
 SPOKEN = {"slot": "2026-11-24 09:00", "name": "Sarah Jones", "phone": "+15125550142"}
 # These doors know nobody by a credential: what lies in their paths is a slug, a file or an unguessable token.
-WITHOUT_CREDENTIAL = ("/book/", "/console", "/static", "/api/twilio/", "/api/retell/", "/api/callsavvy/")
+WITHOUT_CREDENTIAL = ("/book/", "/console", "/static", "/api/twilio/", "/api/retell/", "/api/callsavvy/", "/callsavvy/")
 
 
 def every_route(routes: Any) -> Iterator[APIRoute]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.stories.streamed import chat_events, responses_events
+
 
 @dataclass(frozen=True)
 class Say:
@@ -51,7 +53,16 @@ class Nonsense:
     content_type: str = "application/json"
 
 
-Step = Say | Use | Hang | Fail | Nonsense
+@dataclass(frozen=True)
+class Slowly:
+    """Words that come one by one with a pause (seconds) after each; `cut` breaks the stream off before its end."""
+
+    words: str
+    pause: float = 0.0
+    cut: bool = False
+
+
+Step = Say | Use | Hang | Fail | Nonsense | Slowly
 Script = Callable[[dict[str, Any]], Step]
 
 
@@ -65,6 +76,7 @@ class ModelServer:
         self.asked: list[dict[str, Any]] = []
         self.lock = threading.Lock()
         self.closing = threading.Event()
+        self.hung_up = 0  # streams that nobody listened to any more
 
     def play(self, *steps: Step | Script, otherwise: Step | Script | None = None) -> None:
         """Set the coming steps; what was set before is dropped."""
@@ -168,7 +180,28 @@ def model_server() -> Iterator[ModelServer]:
                 self.answer(200, step.body, step.content_type)
             else:
                 shape = responses_answer if self.path.endswith("/responses") else chat_answer
-                self.answer(200, json.dumps(shape(step, number)))
+                said = Say(step.words) if isinstance(step, Slowly) else step
+                if body.get("stream"):
+                    events = responses_events if self.path.endswith("/responses") else chat_events
+                    self.stream(list(events(shape(said, number))), step)
+                else:
+                    self.answer(200, json.dumps(shape(said, number)))
+
+        def stream(self, events: list[str], step: Step) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Connection", "close")
+            self.end_headers()
+            self.close_connection = True
+            slowly = step if isinstance(step, Slowly) else Slowly("")
+            try:
+                for event in events[: len(events) // 2] if slowly.cut else events:
+                    self.wfile.write(event.encode())
+                    self.wfile.flush()
+                    if slowly.pause and model.closing.wait(slowly.pause):
+                        return
+            except (BrokenPipeError, ConnectionResetError):
+                model.hung_up += 1
 
         def answer(self, status: int, text: str, content_type: str = "application/json") -> None:
             raw = text.encode()

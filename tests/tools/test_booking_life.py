@@ -1,205 +1,76 @@
-"""A shop's life at random: whatever is done in whatever order, nobody is ever sent to two places at once."""
+"""A shop's life at random, on both databases: nobody is ever sent to two places at once. The longer life is slow."""
 
-import shutil
-from datetime import datetime, timedelta
-from itertools import pairwise
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
-from sqlalchemy import delete, or_, select
-from sqlalchemy.orm import Session
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy import Connection, false, select, union_all
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from storage.context import ASSISTANT, Context
-from storage.db import database_url, sqlite_engine
-from storage.tables import Booking, Hold, Skill, SlotCell
-from storage.tables.bookings import ACTIVE, CELL_SECONDS
-from tests.people import LUIS, MARCUS, MIA, PRIYA, SARAH, SATURDAY, bluebird, diagnostic, water_heater
-from tools import booking, holds, slots
-from tools.booking import Visit
+from storage import db
+from tests.tools.shop_life import ShopLife
+from tools import diaries
 from tools.problems import Problem
+from tools.rules.calendar import Job
 
-REFUSALS = {"SLOT_UNAVAILABLE", "OUTSIDE_BOOKING_WINDOW", "INVALID_TRANSITION", "SAME_TIME"}
-PEOPLE = st.sampled_from([SARAH, PRIYA, MARCUS])
-SERVICES = st.sampled_from([diagnostic, water_heater])
-# Quarter hours from 7:00 to 17:00 on Monday, in cells after 6:00: neighbours are common, refused starts too.
-STARTS = st.integers(4, 44).map(lambda quarter: 3 * quarter)
-SHOPS = st.tuples(st.booleans(), st.booleans())  # the office approves installs; Dana works alone
-PLACES = st.integers(0, 30)
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 
 
-class ShopLife(RuleBasedStateMachine):
-    """One SQLite file, one transaction that is rolled back at the end, and the acts."""
+async def live(url: str, *, tried: int = 1, **more: Any) -> None:
+    """Play the machine on one connection to the database; hypothesis says how to see a broken promise again."""
+    given = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck), **more)
 
-    template: Path
-    file: Path
+    def play(connection: Connection) -> None:
+        machine = type("ThisShopsLife", (ShopLife,), {"connection": connection, "tried": tried})
+        run_state_machine_as_test(machine, settings=given)
 
-    def __init__(self) -> None:
-        super().__init__()
-        shutil.copyfile(self.template, self.file)
-        self.engine = sqlite_engine(database_url(f"sqlite:///{self.file}"))
-        self.session = Session(self.engine, expire_on_commit=False)
-        self.session.begin()
-        self.now = SATURDAY
-        self.org = bluebird(self.session, self.now)
-
-    def teardown(self) -> None:
-        self.session.rollback()
-        self.session.close()
-        self.engine.dispose()
-
-    @initialize(before=st.sampled_from([0, 15, 30]), after=st.sampled_from([0, 30, 45]), shop=SHOPS)
-    def set_up_shop(self, before: int, after: int, shop: tuple[bool, bool]) -> None:
-        ctx = self.ctx()
-        one, other = diagnostic(ctx), water_heater(ctx)
-        one.buffer_before, one.buffer_after, other.buffer_after = before, after, 15
-        approval, dana_alone = shop
-        other.booking_mode = "approval" if approval else None
-        if dana_alone:
-            self.session.execute(delete(Skill).where(Skill.technician_id == LUIS))
-        self.session.flush()
-
-    def ctx(self, scope: str | None = None, **more: Any) -> Context:
-        return Context(self.session, self.org, more.get("actor", ASSISTANT), "sms", self.now, scope)
-
-    def act(self, deed: Any) -> Any:
-        """Do it in a savepoint, as a unit would be; a refusal is one of the known ones and leaves nothing."""
-        try:
-            with self.session.begin_nested():
-                return deed()
-        except Problem as problem:
-            if problem.code not in REFUSALS:
-                raise
-            return problem
-
-    def rows(self, *statuses: str) -> list[Booking]:
-        found = select(Booking).where(Booking.status.in_(statuses or ACTIVE)).order_by(Booking.start_at, Booking.id)
-        return list(self.session.scalars(found))
-
-    def start(self, cell: int) -> datetime:
-        return SATURDAY.replace(day=23, hour=12, minute=0) + timedelta(minutes=5 * cell)
-
-    @rule(cell=STARTS, who=PEOPLE, service=SERVICES, on_grid=st.booleans())
-    def book_any_start(self, cell: int, who: str, service: Any, on_grid: bool) -> None:
-        ctx = self.ctx()
-        self.act(lambda: booking.book(ctx, Visit(self.start(cell), service(ctx), customer_phone=who, on_grid=on_grid)))
-
-    @rule(place=PLACES, who=PEOPLE, service=SERVICES)
-    def book_an_offered_start(self, place: int, who: str, service: Any) -> None:
-        ctx = self.ctx(scope=who)
-        day = self.start(0).date()
-        openings = slots.list_open(ctx, service(ctx), day, day + timedelta(days=1)).openings
-        if openings:
-            start = openings[place % len(openings)].start
-            assert self.act(lambda: booking.book(ctx, Visit(start, service(ctx), customer_phone=who))).is_active
-
-    @precondition(lambda self: self.rows())
-    @rule(place=PLACES, cell=STARTS)
-    def move(self, place: int, cell: int) -> None:
-        rows = self.rows()
-        row = rows[place % len(rows)]
-        before = (row.start_at, row.technician_id, row.revision)
-        answer = self.act(lambda: booking.move(self.ctx(), row, self.start(cell), on_grid=False))
-        if isinstance(answer, Problem):
-            self.session.refresh(row)
-            assert (row.start_at, row.technician_id, row.revision) == before
-
-    @precondition(lambda self: self.rows())
-    @rule(place=PLACES, twice=st.booleans())
-    def cancel(self, place: int, twice: bool) -> None:
-        rows = self.rows()
-        row = rows[place % len(rows)]
-        for _ in range(1 + twice):
-            self.act(lambda: booking.cancel(self.ctx(actor=MIA), row))
-        assert row.status == "cancelled"
-
-    @precondition(lambda self: self.rows())
-    @rule(place=PLACES, word=st.sampled_from(["completed", "no_show", "late", "confirmed"]))
-    def the_office_says(self, place: int, word: str) -> None:
-        rows = self.rows()
-        self.act(lambda: booking.set_status(self.ctx(actor=MIA), rows[place % len(rows)], word))
-
-    @precondition(lambda self: self.rows("pending"))
-    @rule(place=PLACES)
-    def expire(self, place: int) -> None:
-        rows = self.rows("pending")
-        self.act(lambda: booking.expire(self.ctx(), rows[place % len(rows)]))
-
-    @rule(cell=STARTS, who=PEOPLE, service=SERVICES)
-    def hold(self, cell: int, who: str, service: Any) -> None:
-        ctx = self.ctx(scope=who)
-        self.act(lambda: holds.hold(ctx, service(ctx), self.start(cell)))
-
-    @rule(who=PEOPLE)
-    def release(self, who: str) -> None:
-        holds.release(self.ctx(scope=who))
-
-    @rule(minutes=st.sampled_from([3, 12, 60, 24 * 60]))
-    def time_passes(self, minutes: int) -> None:
-        self.now += timedelta(minutes=minutes)
-
-    @invariant()
-    def nobody_is_in_two_places_and_the_larger_gap_is_kept(self) -> None:
-        for technician in {row.technician_id for row in self.rows()}:
-            own = [row for row in self.rows() if row.technician_id == technician]
-            for one, other in pairwise(own):
-                gap = max(one.buffer_after, other.buffer_before)
-                assert one.end_at + timedelta(minutes=gap) <= other.start_at
-
-    @invariant()
-    def the_cells_are_the_active_visits_and_the_live_holds(self) -> None:
-        live = list(self.session.scalars(select(Hold).where(Hold.expires_at > self.now)))
-        wanted = {
-            (one.technician_id, cell, one.id)
-            for one in [*self.rows(), *live]
-            for cell in range(
-                int(one.start_at.timestamp()) // CELL_SECONDS, int(one.end_at.timestamp()) // CELL_SECONDS
-            )
-        }
-        kept = self.session.execute(
-            select(SlotCell.technician_id, SlotCell.cell, SlotCell.holder_id).where(
-                or_(SlotCell.expires_at.is_(None), SlotCell.expires_at > self.now)
-            )
-        )
-        assert {tuple(row) for row in kept} == wanted
-
-    @invariant()
-    def what_is_offered_books_and_what_is_not_is_refused_with_a_reason(self) -> None:
-        ctx = self.ctx(scope="somebody new")
-        service = diagnostic(ctx)
-        day = self.start(0).date()
-        offered = [one.start for one in slots.list_open(ctx, service, day, day + timedelta(days=1)).openings]
-        for start in offered[:1] + offered[-1:]:
-            savepoint = self.session.begin_nested()
-            row = booking.book(ctx, Visit(start, service, customer_phone="+15125550199"))
-            assert (row.start_at, row.is_active) == (start, True)
-            savepoint.rollback()
-        hidden = [start for start in map(self.start, range(24, 132, 12)) if start not in offered]
-        for start in hidden[:: max(1, len(hidden) // 2)]:
-            with pytest.raises(Problem) as refused:
-                slots.decide(ctx, service, start)
-            assert refused.value.extras["reason"]
+    parsed = db.database_url(url)
+    if parsed.drivername == "sqlite":
+        engine = db.sqlite_engine(parsed)
+        with engine.connect() as connection:
+            play(connection)
+        engine.dispose()
+        return
+    async_engine = create_async_engine(parsed)
+    async with async_engine.connect() as async_connection:
+        await async_connection.run_sync(play)
+    await async_engine.dispose()
 
 
-def test_a_shops_life_at_random_never_breaks_its_promises(migrated_sqlite_file: Path, tmp_path: Path) -> None:
-    ShopLife.template, ShopLife.file = migrated_sqlite_file, tmp_path / "life.db"
-    run_state_machine_as_test(
-        ShopLife,
-        settings=settings(
-            max_examples=30,
-            stateful_step_count=20,
-            deadline=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+async def test_a_shops_life_at_random_never_breaks_its_promises(database_url: str) -> None:
+    on_a_server = database_url.startswith("postgresql")  # a round trip for every statement
+    await live(database_url, max_examples=18 if on_a_server else 60, stateful_step_count=15, derandomize=True)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_a_long_life_at_random_never_breaks_its_promises_either(database_url: str) -> None:
+    await live(database_url, tried=4, max_examples=100, stateful_step_count=40, print_blob=True)
+
+
+def forget_the_gaps(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("tools.diaries.Job", lambda start, end, *_gaps, **_more: Job(start, end))
+    return "two visits of one technician overlap"
+
+
+def forget_to_free(monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setattr("tools.cells.free", lambda _ctx, _holder: None)
+    return "the cells are not the union"
+
+
+def forget_the_holds(monkeypatch: pytest.MonkeyPatch) -> str:
+    without = select(*[column for column in diaries.TAKEN.selects[0].selected_columns]).where(false())
+    monkeypatch.setattr("tools.diaries.TAKEN", union_all(diaries.TAKEN.selects[0], without))
+    return "an offered start did not book|SLOT_UNAVAILABLE"
+
+
+@pytest.mark.engines("sqlite")
+@pytest.mark.parametrize("forget", [forget_the_gaps, forget_to_free, forget_the_holds])
+async def test_the_machine_notices_a_broken_promise(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, forget: Callable[[pytest.MonkeyPatch], str]
+) -> None:
+    said = forget(monkeypatch)
+    with pytest.raises((AssertionError, Problem), match=said):
+        await live(database_url, max_examples=100, stateful_step_count=15, derandomize=True, phases=[Phase.generate])

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from api import carrier
+from api import carrier, sending
 from api.worker import Worker
 from storage import outbox
 from storage.tables import ConsentEvent, Customer, Job, Message, Task
 from tests.fakes import HANDS, SARAH, SHOP, FakeTwilio, Shop, fake_twilio, open_shop
-from tools import leads, messages
+from tools import leads, messages, receipts
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 
@@ -122,10 +122,28 @@ async def test_the_same_words_sent_before_are_not_mistaken_for_this_text(live: S
     assert {message.provider_id for message in await live.rows(Message)} == {one["sid"] for one in twilio.taken}
 
 
+async def claimed_by_the_dead(live: Shop) -> Job:
+    now = live.clock.now()
+    [found] = await live.house.db.write(lambda s: outbox.claim(s, "dead", now, topics=("send",), limit=1))
+    return found
+
+
+async def about_to_post(live: Shop, claimed: Job) -> None:
+    """What a hand writes down before it sends."""
+    await live.act(lambda ctx: receipts.leaving(ctx, ctx.session.get_one(Message, claimed.subject_id), claimed))
+
+
+async def test_a_worker_that_died_with_a_claim_alone_delays_nothing(live: Shop, twilio: FakeTwilio) -> None:
+    await say(live)
+    await claimed_by_the_dead(live)
+    await live.house.db.write(outbox.free_claims)
+    await live.worker.drain()
+    assert (twilio.looks, twilio.posts, (await text(live)).state) == (0, 1, "sent")
+
+
 async def test_a_worker_that_died_before_sending_is_made_up_for_once(live: Shop, twilio: FakeTwilio) -> None:
     await say(live)
-    now = live.clock.now()
-    await live.house.db.write(lambda s: outbox.claim(s, "dead", now, topics=("send",), limit=1))
+    await about_to_post(live, await claimed_by_the_dead(live))
     await live.house.db.write(outbox.free_claims)
     for _ in range(4):
         await live.pass_time(seconds=31)
@@ -134,12 +152,96 @@ async def test_a_worker_that_died_before_sending_is_made_up_for_once(live: Shop,
 
 async def test_a_worker_that_died_after_sending_sends_nothing_again(live: Shop, twilio: FakeTwilio) -> None:
     await say(live)
-    now = live.clock.now()
-    await live.house.db.write(lambda s: outbox.claim(s, "dead", now, topics=("send",), limit=1))
+    await about_to_post(live, await claimed_by_the_dead(live))
     twilio.take({"To": SARAH, "From": SHOP, "Body": "Hello Sarah"})
     await live.house.db.write(outbox.free_claims)
     await live.pass_time(seconds=31)
     assert (twilio.posts, (await text(live)).provider_id) == (0, twilio.taken[0]["sid"])
+
+
+async def test_a_hand_held_up_past_its_lease_leaves_the_text_to_the_next(live: Shop, twilio: FakeTwilio) -> None:
+    await say(live)
+    late = await claimed_by_the_dead(live)
+    await live.house.db.write(outbox.free_claims)
+    await live.worker.drain()
+    await sending.send(live.house, late)
+    assert twilio.posts == 1
+
+
+async def test_an_answer_that_came_after_the_lease_is_still_believed(live: Shop, twilio: FakeTwilio) -> None:
+    await say(live)
+    late = await claimed_by_the_dead(live)
+    await about_to_post(live, late)
+    await live.house.db.write(outbox.free_claims)
+    sid = twilio.take({"To": SARAH, "From": SHOP, "Body": "Hello Sarah"})["sid"]
+    twilio.hidden = True
+    await live.act(lambda ctx: sending._settle(ctx, late, carrier.Outcome("accepted", sid)))
+    for _ in range(4):
+        await live.pass_time(seconds=31)
+    assert (twilio.posts, (await text(live)).provider_id, (await job(live)).state) == (0, sid, "sent")
+
+
+async def test_a_text_waits_for_the_earlier_one_to_the_same_person(live: Shop, twilio: FakeTwilio) -> None:
+    twilio.next = [429]
+    await say(live, "First")
+    live.clock.advance(timedelta(seconds=1))
+    await say(live, "Second")
+    await live.worker.drain()
+    assert twilio.taken == []
+    await live.pass_time(seconds=10)
+    assert [one["body"] for one in twilio.taken] == ["First", "Second"]
+
+
+async def test_a_text_waits_for_the_earlier_one_no_longer_than_half_a_minute(live: Shop, twilio: FakeTwilio) -> None:
+    twilio.next = ["drop"]
+    twilio.hidden = True
+    await say(live, "First")
+    live.clock.advance(timedelta(seconds=1))
+    await say(live, "Second")
+    await live.pass_time(seconds=30)
+    assert [one["body"] for one in twilio.taken] == ["First", "Second"]
+
+
+async def test_a_text_put_off_to_the_morning_holds_up_nothing(live: Shop, twilio: FakeTwilio) -> None:
+    await say(live, "Tomorrow", due_at=live.clock.now() + timedelta(hours=20))
+    live.clock.advance(timedelta(seconds=1))
+    await say(live, "Today")
+    await live.worker.drain()
+    assert [one["body"] for one in twilio.taken] == ["Today"]
+
+
+async def twins(live: Shop, twilio: FakeTwilio, *plans: int | str) -> list[Message]:
+    """Two texts of the same words to Sarah, the fate of both unknown for now, the earlier one first."""
+    twilio.next = list(plans)
+    await say(live)
+    live.clock.advance(timedelta(seconds=1))
+    await say(live)
+    await live.pass_time(seconds=0)
+    await live.change(Job, lane=None)
+    await live.worker.drain()
+    return await live.rows(Message)
+
+
+async def test_a_twin_is_not_given_the_one_text_the_list_shows(live: Shop, twilio: FakeTwilio) -> None:
+    first, second = await twins(live, twilio, "drop", 500)
+    for _ in range(5):
+        await live.pass_time(seconds=31)
+    now = {message.id: message.provider_id for message in await live.rows(Message)}
+    assert [now[first.id], now[second.id]] == [one["sid"] for one in twilio.taken]
+
+
+async def test_a_receipt_takes_a_text_back_from_the_twin_that_adopted_it(live: Shop, twilio: FakeTwilio) -> None:
+    first, second = await twins(live, twilio, 500, "drop")
+    await live.pass_time(seconds=16)
+    assert (await live.rows(Message, id=first.id))[0].provider_id == twilio.taken[0]["sid"]
+    sid = twilio.taken[0]["sid"]
+    told = await live.post(
+        f"/api/twilio/sms/status?message={second.id}", "token", MessageSid=sid, MessageStatus="sent", From=SHOP
+    )
+    for _ in range(5):
+        await live.pass_time(seconds=31)
+    now = {message.id: message.provider_id for message in await live.rows(Message)}
+    assert (told.status_code, now[second.id], now[first.id]) == (204, sid, twilio.taken[1]["sid"])
 
 
 async def test_too_many_requests_waits_as_long_as_it_is_told(live: Shop, twilio: FakeTwilio) -> None:

@@ -7,6 +7,8 @@ one word of refusal or doubt in the same sentence takes it back.
 import re
 from dataclasses import dataclass
 
+from tools.rules.half_past import mended
+
 LONGEST = 1000  # characters read; a person who accepts a time does it well before that
 
 _QUOTES = str.maketrans(
@@ -24,6 +26,8 @@ _IDIOMS = re.compile(
     r"\bno (?:problem(?:s|o)?|worries|issues?|doubt|rush|prob|hurry|preference|biggie)\b|\bnot a problem\b"
     r"|\bwhy not\b|\bcan'?t wait\b|\bcannot wait\b|\bnot bad\b|\bdon'?t mind\b|\bno,? that'?s (?:fine"
     r"|great|perfect)\b"
+    r"|\bif (?:at all )?possible\b|\bif (?:that'?s|it'?s|it is|that is) (?:still )?(?:possible|available|open|free|ok|okay)\b"
+    r"|\b(?:do you know|(?:can|could|would) you tell me|any idea|do they say) (?:if|whether)\b"
     r"|\bcan'?t thank\b|\bcouldn'?t be better\b|\bi'?m not picky\b"
 )
 
@@ -48,7 +52,8 @@ _GOOD = (
 _ADVERB = r"(?:(?:really|very|so|just|totally|absolutely|actually|all|also|much|fully|quite|pretty|probably) )*"
 _OPENING = re.compile(
     rf"^[\s,\"']*{_LEAD}{_YES_WORD}(?![\w'])"
-    r"(?! (?:morning|afternoon|evening|day|night|bye|luck|now|after|away|before|about|i think|i guess))"
+    r"(?! (?:morning|afternoon|evening|day|night|bye|luck|now|after|away|before|about|i think|i guess|thing|point"
+    r"|question|news|to know|because|grief))"
 )
 _PHRASES = re.compile(
     rf"\b(?:sounds?|looks?|seems?|works?) {_ADVERB}(?:like a plan|{_GOOD})\b"
@@ -108,7 +113,7 @@ _ASKING = re.compile(
 )
 
 
-_PLEASE = re.compile(r"\bp(?:ls|lz|leas|lease?e)\b")
+_PLEASE = re.compile(r"\bp(?:ls|lz|leas|lease?e|laese|elase|leaes|llease|leaase|lesae|lase|lese|ease)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ class Sentence:
 
 def plain(text: str) -> str:
     """Lower case, straight quotes, single spaces, "p.m." as "pm"; at most LONGEST characters of the message."""
-    short = _PLEASE.sub("please", text[:LONGEST].translate(_QUOTES).lower())
+    short = mended(_PLEASE.sub("please", text[:LONGEST].translate(_QUOTES).lower()))
     short = _FULL_STOP_INSIDE.sub(r"\1", _DOTTED_HALF.sub(r"\1m ", short))
     return "\n".join(" ".join(line.split()) for line in short.splitlines() if line.strip())
 

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ __all__ = ["Calendar", "Diary", "Job", "Opening", "Override", "Refusal", "Rules"
 CELL_MINUTES = 5
 CELL = CELL_MINUTES * 60
 DAY = timedelta(days=1)
+REMEMBERED = 50_000  # openings made before: the same half hours are listed all day
 
 # A start in UTC epoch seconds and the technicians who can take it.
 _Start = tuple[int, tuple[str, ...]]
@@ -261,6 +263,7 @@ class Calendar:
         return ceil(self.now.timestamp()) + self.rules.notice * 60
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _opening(at: int, technicians: tuple[str, ...], visit: timedelta) -> Opening:
     start = datetime.fromtimestamp(at, UTC)
     return Opening(start, start + visit, technicians)

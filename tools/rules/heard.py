@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tools.rules import half_past
+
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -217,6 +219,7 @@ def heard(text: str) -> list[Word]:
     line = unicodedata.normalize("NFKC", text[:LONGEST]).lower()[: 2 * LONGEST]
     for pattern, wanted in _REWRITES:
         line = pattern.sub(wanted, line)
+    line = half_past.mended(line)
     if _SPANISH.search(line):
         for phrase, english in _SPANISH_PHRASES:
             line = phrase.sub(english, line)

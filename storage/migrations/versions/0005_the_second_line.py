@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
+from alembic import op
+
 revision: str = "0005"
 down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
@@ -9,8 +12,37 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    """What another phone system knows of threads, calls, leads and people, and what a business may switch."""
+    op.add_column("orgs", sa.Column("callsavvy_ips", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column("orgs", sa.Column("whatsapp_enabled", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("orgs", sa.Column("alert_on_booking", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.add_column("customers", sa.Column("tags", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    op.add_column("conversations", sa.Column("team_id", sa.String(), nullable=True))
+    op.create_index("ix_conversations_team_id", "conversations", ["team_id"])  # the console's, of a column made here
+    op.add_column("conversations", sa.Column("subject", sa.String(), nullable=True))
+    op.add_column("conversations", sa.Column("external_key", sa.String(), nullable=True))
+    op.add_column("conversations", sa.Column("given_phone", sa.String(), nullable=True))
+    op.create_index("ix_conversations_org_id_external_key", "conversations", ["org_id", "external_key"])
+    op.add_column("calls", sa.Column("team_id", sa.String(), nullable=True))
+    op.add_column("leads", sa.Column("organization", sa.String(), nullable=True))
+    op.add_column("leads", sa.Column("location", sa.String(), nullable=True))
+    # Jobs of one lane are done one after another.
+    op.add_column("jobs", sa.Column("lane", sa.String(), nullable=True))
+    where = sa.text("lane is not null and state in ('queued', 'uncertain', 'claimed')")
+    op.create_index("ix_jobs_lane", "jobs", ["lane"], sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
-    """Nothing yet."""
+    """Forget it again."""
+    op.drop_index("ix_jobs_lane", "jobs")
+    op.drop_column("jobs", "lane")
+    op.drop_column("leads", "location")
+    op.drop_column("leads", "organization")
+    op.drop_column("calls", "team_id")
+    op.drop_index("ix_conversations_org_id_external_key", "conversations")
+    op.drop_index("ix_conversations_team_id", "conversations")
+    for column in ("given_phone", "external_key", "subject", "team_id"):
+        op.drop_column("conversations", column)
+    op.drop_column("customers", "tags")
+    for column in ("alert_on_booking", "whatsapp_enabled", "callsavvy_ips"):
+        op.drop_column("orgs", column)

@@ -1,0 +1,1 @@
+"""The console's templates: one layout, the pieces pages are made of, and the pages."""

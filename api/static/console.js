@@ -1,0 +1,27 @@
+// Live pages: an element with data-live="/console/live?…" opens one event stream; each "changed" that arrives becomes
+// the event "live" on the body, which htmx waits for (hx-trigger="live from:body"). Hidden pages hold no stream open:
+// a browser allows six connections to one server, and a person may have ten tabs.
+(() => {
+  "use strict";
+  const place = document.querySelector("[data-live]");
+  if (!place || !window.EventSource) return;
+  let stream = null;
+  const told = () => document.body.dispatchEvent(new CustomEvent("live"));
+  const listen = () => {
+    if (document.hidden || stream) return;
+    stream = new EventSource(place.dataset.live);
+    stream.addEventListener("changed", told);
+  };
+  const rest = () => {
+    if (stream) stream.close();
+    stream = null;
+  };
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return rest();
+    told();
+    listen();
+  });
+  window.addEventListener("pagehide", rest);
+  window.addEventListener("pageshow", listen);
+  listen();
+})();

@@ -1,0 +1,114 @@
+"""/api/v1/booking-pages: public addresses that offer some or all of the work (SC-39 to SC-44, SC-47)."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import Field
+
+from api.deps import Caller, Page, needs, paged, paging
+from api.idempotency_key import HEADER, act_once
+from api.wire import PROBLEMS, SECURED, Body, Given, Id, Instant, LongText, Shown, Text, page_of
+from storage.context import Context
+from storage.tables import BookingPage
+from tools import pages
+
+router = APIRouter(prefix="/api/v1/booking-pages", tags=["booking-pages"], responses=PROBLEMS, dependencies=SECURED)
+
+READ, WRITE = ("READ_BUSINESS_PROFILE",), ("WRITE_BUSINESS_PROFILE",)
+KEYED = {"parameters": [HEADER]}
+SAME = ("id", "slug", "title", "intro", "service_ids", "team_id", "active", "created_at")
+
+
+class BookingPageShown(Shown):
+    """A page at `url`. `service_ids` empty: everything that can be booked, of the team where one is named."""
+
+    id: str
+    slug: str
+    url: str
+    title: str
+    intro: str
+    confirmation_message: str
+    service_ids: list[str]
+    team_id: str | None
+    active: bool
+    created_at: Instant
+
+
+class BookingPagePatch(Body):
+    """What should change; members left out stay. `active` false: the page takes no bookings for the time being."""
+
+    title: Given | None = None
+    slug: Given | None = None
+    intro: LongText | None = None
+    confirmation_message: LongText | None = None
+    service_ids: Annotated[list[Given], Field(max_length=200)] | None = None
+    team_id: Given | None = None
+    active: bool | None = None
+
+    def columns(self) -> dict[str, Any]:
+        """What was sent, by column; null clears the team alone."""
+        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        kept = {name: value for name, value in sent.items() if value is not None or name == "team_id"}
+        if "confirmation_message" in kept:
+            kept["confirmation"] = kept.pop("confirmation_message")
+        return kept
+
+
+class NewBookingPage(BookingPagePatch):
+    """A new page. Without a slug one is made of the title."""
+
+    title: Given
+
+
+@router.get("", response_model=page_of("booking_pages", BookingPageShown))
+async def list_booking_pages(
+    caller: Annotated[Caller, Depends(needs(*READ))],
+    page: Annotated[Page, Depends(paging)],
+    name: Text | None = None,
+    has_team: bool | None = None,
+) -> JSONResponse:
+    """Pages by title; `name` is part of it. Scope READ_BUSINESS_PROFILE."""
+
+    def ask(ctx: Context) -> dict[str, Any]:
+        rows, total = pages.listed(ctx, offset=page.offset, size=page.size, title=name, with_team=has_team)
+        return paged("booking_pages", [_shown(caller, row) for row in rows], total, page)
+
+    return JSONResponse(await caller.read(ask))
+
+
+@router.post("", status_code=201, response_model=BookingPageShown, openapi_extra=KEYED)
+async def create_booking_page(
+    request: Request, body: NewBookingPage, caller: Annotated[Caller, Depends(needs(*WRITE))]
+) -> Response:
+    """Open a page; 409 IN_USE for an address that is taken. Scope WRITE_BUSINESS_PROFILE."""
+    return await act_once(request, caller, lambda ctx: _shown(caller, pages.add(ctx, body.columns())), status=201)
+
+
+@router.get("/{page_id}", response_model=BookingPageShown)
+async def get_booking_page(page_id: Id, caller: Annotated[Caller, Depends(needs(*READ))]) -> JSONResponse:
+    """One page. Scope READ_BUSINESS_PROFILE."""
+    return JSONResponse(await caller.read(lambda ctx: _shown(caller, pages.get(ctx, page_id))))
+
+
+@router.patch("/{page_id}", response_model=BookingPageShown, openapi_extra=KEYED)
+async def update_booking_page(
+    request: Request, page_id: Id, body: BookingPagePatch, caller: Annotated[Caller, Depends(needs(*WRITE))]
+) -> Response:
+    """Change a page, or pause it with `active: false`. Scope WRITE_BUSINESS_PROFILE."""
+    return await act_once(request, caller, lambda ctx: _shown(caller, pages.change(ctx, page_id, body.columns())))
+
+
+@router.delete("/{page_id}", status_code=204)
+async def delete_booking_page(page_id: Id, caller: Annotated[Caller, Depends(needs(*WRITE))]) -> Response:
+    """Take a page away: its link answers 410, visits booked on it stand. Scope WRITE_BUSINESS_PROFILE."""
+    await caller.write(lambda ctx: pages.remove(ctx, page_id))
+    return Response(status_code=204)
+
+
+def _shown(caller: Caller, row: BookingPage) -> dict[str, Any]:
+    return BookingPageShown(
+        **{name: getattr(row, name) for name in SAME},
+        confirmation_message=row.confirmation,
+        url=f"{caller.house.settings.public_url}/book/{row.slug}",
+    ).shown()

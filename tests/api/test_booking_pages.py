@@ -1,0 +1,117 @@
+"""Booking pages over the v1 door, and what a homeowner finds under their addresses."""
+
+import re
+from typing import Any
+
+import pytest
+
+from storage.seed import demo_id
+from storage.tables import Booking, Lead
+from tests.api.doors import Key, key_of, second_business
+from tests.fakes import Shop
+
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite")]
+
+PAGES = "/api/v1/booking-pages"
+DIAGNOSTIC, HEATER = demo_id("diagnostic-visit"), demo_id("water-heater-install")
+FORM = {"zip_code": "78701", "name": "Sarah Jones", "phone": "5125550142", "address": "12 Oak St"}
+
+
+async def made(key: Key, **body: Any) -> Any:
+    answer = await key.post(PAGES, {"title": "Water heaters", **body})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_a_page_gets_its_address_from_its_title(shop: Shop) -> None:
+    key = await key_of(shop)
+    page = await made(key, intro="No hot water?", service_ids=[HEATER])
+    assert (page["slug"], page["url"]) == ("water-heaters", "https://ringback.test/book/water-heaters")
+    assert await key.get(f"{PAGES}/{page['id']}") == page
+    assert (await key.get(f"{PAGES}?name=heat"))["booking_pages"] == [page]
+    assert (await key.get(f"{PAGES}?has_team=true"))["total"] == 0
+
+
+async def test_a_page_offers_its_own_services_and_no_others(shop: Shop) -> None:
+    await made(await key_of(shop), intro="No hot water?", service_ids=[HEATER])
+    page = (await shop.client.get("/book/water-heaters")).text
+    assert "<h1>Water heaters</h1>" in page
+    assert "No hot water?" in page
+    assert re.findall(r'name="service" value="([^"]+)"', page) == ["Water heater install"]
+    other = await shop.client.get("/book/water-heaters?service=Diagnostic+visit&zip_code=78701")
+    assert other.status_code == 422
+    told = {**FORM, "service": "Diagnostic visit", "slot": "2026-11-24 09:00"}
+    assert (await shop.client.post("/book/water-heaters", data=told)).status_code == 422
+    assert await shop.rows(Booking) == []
+
+
+async def test_what_is_booked_there_says_the_pages_own_words(shop: Shop) -> None:
+    await made(await key_of(shop), service_ids=[HEATER], confirmation_message="Please clear the way to the heater.")
+    told = {**FORM, "service": "Water heater install", "slot": "2026-11-24 08:00"}
+    done = await shop.client.post("/book/water-heaters", data=told)
+    assert done.status_code == 201
+    assert "Please clear the way to the heater." in done.text
+
+
+async def test_the_businesss_own_page_offers_everything_as_before(shop: Shop) -> None:
+    await made(await key_of(shop), service_ids=[HEATER])
+    page = (await shop.client.get("/book/bluebird")).text
+    assert re.findall(r'name="service" value="([^"]+)"', page) == ["Diagnostic visit", "Water heater install"]
+
+
+async def test_a_teams_page_offers_what_the_team_does(shop: Shop) -> None:
+    key = await key_of(shop)
+    team = (await key.post("/api/v1/teams", {"name": "Plumbing"})).json()
+    await key.patch(f"/api/v1/services/{HEATER}", {"team_id": team["id"]})
+    await made(key, title="Plumbing", team_id=team["id"])
+    page = (await shop.client.get("/book/plumbing")).text
+    assert re.findall(r'name="service" value="([^"]+)"', page) == ["Water heater install"]
+    assert (await key.get(f"{PAGES}?has_team=true"))["total"] == 1
+
+
+async def test_a_paused_page_takes_no_bookings_and_a_removed_one_is_gone(shop: Shop) -> None:
+    key = await key_of(shop)
+    page = await made(key)
+    assert (await key.patch(f"{PAGES}/{page['id']}", {"active": False})).json()["active"] is False
+    paused = await shop.client.get("/book/water-heaters")
+    assert (paused.status_code, "takes no bookings at the moment" in paused.text) == (404, True)
+    assert (await key.ask("DELETE", f"{PAGES}/{page['id']}")).status_code == 204
+    gone = await shop.client.get("/book/water-heaters")
+    assert (gone.status_code, "(512) 555-0100" in gone.text) == (410, True)
+    assert (await key.ask("GET", f"{PAGES}/{page['id']}")).status_code == 404
+
+
+@pytest.mark.parametrize("slug", ["bluebird", "cardinal", "heaters"])
+async def test_an_address_belongs_to_one_page_of_one_business(shop: Shop, slug: str) -> None:
+    key, theirs = await key_of(shop), await key_of(shop, org=await second_business(shop), name="Cardinal's")
+    await made(theirs, slug="heaters")
+    answer = await key.post(PAGES, {"title": "Water heaters", "slug": slug})
+    assert (answer.status_code, answer.json()["code"]) == (409, "IN_USE")
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"slug": "Not A Slug"}, 400),
+        ({"title": ""}, 400),
+        ({"service_ids": [demo_id("leak")]}, 404),
+        ({"team_id": "x"}, 404),
+    ],
+)
+async def test_a_page_that_cannot_be_is_refused(shop: Shop, change: dict[str, Any], status: int) -> None:
+    await second_business(shop)
+    key = await key_of(shop)
+    page = await made(key)
+    assert (await key.patch(f"{PAGES}/{page['id']}", change)).status_code == status
+
+
+async def test_a_lead_remembers_the_page_it_came_by(shop: Shop) -> None:
+    key = await key_of(shop)
+    await made(key)
+    way = (
+        await key.post("/api/v1/entry-points", {"label": "Mailer", "kind": "page", "target": "water-heaters"})
+    ).json()
+    told = {**FORM, "service": "Water heater install", "slot": "2026-11-24 08:00"}
+    await shop.client.post("/book/water-heaters", data=told)
+    (lead,) = await shop.rows(Lead)
+    assert (await key.get(f"/api/v1/leads/{lead.id}"))["entry_point_id"] == way["id"]

@@ -1,0 +1,90 @@
+"""The ways in over the v1 door, and the leads that came by them."""
+
+from typing import Any
+
+import pytest
+
+from storage.seed import demo_id
+from storage.tables import Lead
+from tests.api.doors import Key, key_of, second_business
+from tests.fakes import Shop
+
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite")]
+
+WAYS = "/api/v1/entry-points"
+SIGNS = {"label": "Yard signs", "phone": "(512) 555-0177", "source": "yard-signs"}
+
+
+async def made(key: Key, **body: Any) -> Any:
+    answer = await key.post(WAYS, body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def test_the_numbers_there_are_are_listed(shop: Shop) -> None:
+    listed = (await (await key_of(shop)).get(f"{WAYS}?kind=number"))["entry_points"]
+    assert [(one["label"], one["phone"]) for one in listed] == [
+        ("Main line", "+15125550100"),
+        ("Voicemail line", "+15125550101"),
+    ]
+
+
+async def test_a_new_number_takes_texts_at_once_and_its_leads_say_so(shop: Shop) -> None:
+    key = await key_of(shop)
+    way = await made(key, **SIGNS)
+    assert (way["phone"], way["kind"], way["source"]) == ("+15125550177", "number", "yard-signs")
+    await shop.post(
+        "/api/twilio/sms/inbound", MessageSid="SM1", From="+15125550142", To=way["phone"], Body="No heat", NumMedia="0"
+    )
+    (lead,) = await shop.rows(Lead)
+    assert (await key.get(f"/api/v1/leads/{lead.id}"))["entry_point_id"] == way["id"]
+
+
+async def test_a_missed_call_counts_for_the_number_that_rang(shop: Shop) -> None:
+    await shop.miss("CA1")
+    (lead,) = await shop.rows(Lead)
+    assert lead.entry_point_id == demo_id("number main")
+
+
+async def test_the_first_way_in_stays(shop: Shop) -> None:
+    key = await key_of(shop)
+    ways = [await made(key, label=label, kind="link", target="https://a.example") for label in ("Ad", "Mail")]
+    body = {"phone": "+15125550142"}
+    told = [(await key.post("/api/v1/leads", {**body, "entry_point_id": one["id"]})).json() for one in ways]
+    assert [one["entry_point_id"] for one in told] == [ways[0]["id"]] * 2
+
+
+async def test_a_closed_number_takes_nothing(shop: Shop) -> None:
+    key = await key_of(shop)
+    way = await made(key, **SIGNS)
+    assert (await key.patch(f"{WAYS}/{way['id']}", {"active": False})).json()["active"] is False
+    await shop.post(
+        "/api/twilio/sms/inbound", MessageSid="SM1", From="+15125550142", To=way["phone"], Body="No heat", NumMedia="0"
+    )
+    assert await shop.rows(Lead) == []
+    assert [one["id"] for one in (await key.get(f"{WAYS}?active=false"))["entry_points"]] == [way["id"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"label": "x"}, "MISSING_FIELDS"),
+        ({"label": "x", "kind": "page"}, "MISSING_FIELDS"),
+        ({"label": "x", "kind": "fax"}, "VALIDATION_ERROR"),
+        ({"label": "x", "kind": "link", "target": "javascript:alert(1)"}, "VALIDATION_ERROR"),
+        ({"label": "x", "kind": "widget", "phone": "+15125550177"}, "VALIDATION_ERROR"),
+        ({"label": "x", "phone": "12"}, "INVALID_PHONE"),
+        ({"label": "x", "phone": "+15125550177", "forward_to": "+15125550177"}, "VALIDATION_ERROR"),
+        ({"label": "x", "phone": "+15125550177", "answers": "fax"}, "VALIDATION_ERROR"),
+        ({"label": "x", "kind": "page", "target": "nowhere"}, "NOT_FOUND"),
+    ],
+)
+async def test_a_way_in_that_cannot_be_is_refused(shop: Shop, body: dict[str, str], code: str) -> None:
+    answer = await (await key_of(shop)).post(WAYS, body)
+    assert (answer.status_code, answer.json()["code"]) == (404 if code == "NOT_FOUND" else 400, code)
+
+
+async def test_a_number_belongs_to_one_business(shop: Shop) -> None:
+    theirs = await key_of(shop, org=await second_business(shop), name="Cardinal's")
+    answer = await theirs.post(WAYS, {"label": "Ours", "phone": "+15125550100"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "IN_USE")

@@ -1,0 +1,155 @@
+"""Invites: a link that makes one person a member of staff, once, within a week (SC-23, SC-24, SC-48 to SC-51)."""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from storage.context import Context
+from storage.lookup import secret_hash
+from storage.tables import Invite, Staff, Team, new_id
+from storage.tables.pages import INVITE_LASTS
+from tools import audit, roles, staff, teams
+from tools.problems import Problem, not_found
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What somebody with the link may know before they accept: nothing but this."""
+
+    business: str
+    email: str
+    role: str
+    invited_by: str
+    state: str
+
+
+def create(ctx: Context, email: str, role: str, *, team_id: str | None = None) -> tuple[Invite, str]:
+    """Invite somebody; the invite and its token, which is kept hashed and can never be shown again.
+
+    Raises INVALID_EMAIL, VALIDATION_ERROR for no role, INSUFFICIENT_SCOPE for an owner that no owner invites, NOT_FOUND
+    for a team of another business, and IN_USE for who works here already or has an open invite.
+    """
+    address = staff.checked_email(email)
+    roles.check_may_give(ctx, roles.given(role))
+    if team_id is not None:
+        teams.get(ctx, team_id)
+    works_here = (Staff.org_id == ctx.org.id, Staff.active, func.lower(Staff.email) == address)
+    if ctx.session.scalars(select(Staff.id).where(*works_here)).first() is not None:
+        raise Problem("IN_USE", "Somebody with this address works here already.", fix="Change their role instead.")
+    if any(one.state(ctx.now) == "pending" for one in _of(ctx, address)):
+        raise Problem("IN_USE", "There is an open invite for this address.", fix="Resend that one, or revoke it.")
+    token = _new_token()
+    row = Invite(
+        id=new_id(),
+        org_id=ctx.org.id,
+        email=address,
+        role=role,
+        team_id=team_id,
+        token_hash=secret_hash(token),
+        invited_by=ctx.actor.name,
+        expires_at=ctx.now + INVITE_LASTS,
+        created_at=ctx.now,
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    audit.note(ctx, "invite.created", "invite", row.id, role=role)
+    return row, token
+
+
+def get(ctx: Context, invite_id: str) -> Invite:
+    """One invite of this business. Raises NOT_FOUND."""
+    row = ctx.session.get(Invite, invite_id)
+    return row if row is not None and row.org_id == ctx.org.id else not_found("invite")
+
+
+def listed(ctx: Context, *, offset: int, size: int, pending: bool = False) -> tuple[list[Invite], int]:
+    """One page of invites, newest first, and how many there are; `pending`: only those whose link still opens."""
+    wanted = [Invite.org_id == ctx.org.id]
+    if pending:
+        wanted += [Invite.accepted_at.is_(None), Invite.revoked_at.is_(None), Invite.expires_at > ctx.now]
+    total = ctx.session.scalar(select(func.count()).select_from(Invite).where(*wanted)) or 0
+    rows = select(Invite).where(*wanted).order_by(Invite.created_at.desc(), Invite.id).offset(offset).limit(size)
+    return list(ctx.session.scalars(rows)), total
+
+
+def change_role(ctx: Context, invite_id: str, role: str) -> Invite:
+    """Give an open invite another role. Raises NOT_FOUND, VALIDATION_ERROR, INVALID_TRANSITION."""
+    row = _open(ctx, get(ctx, invite_id))
+    roles.check_may_give(ctx, row.role, roles.given(role))
+    row.role = role
+    audit.note(ctx, "invite.changed", "invite", row.id, role=role)
+    return row
+
+
+def resend(ctx: Context, invite_id: str) -> tuple[Invite, str]:
+    """A new token that lasts a week from now; the old link opens no more. An expired invite is open again.
+
+    Raises NOT_FOUND, INVALID_TRANSITION for one that was accepted or revoked.
+    """
+    row = get(ctx, invite_id)
+    if row.state(ctx.now) != "expired":
+        _open(ctx, row)
+    token = _new_token()
+    row.token_hash, row.expires_at = secret_hash(token), ctx.now + INVITE_LASTS
+    ctx.session.flush()
+    audit.note(ctx, "invite.resent", "invite", row.id)
+    return row, token
+
+
+def revoke(ctx: Context, invite_id: str) -> None:
+    """Close an invite; twice is once. Raises NOT_FOUND, INVALID_TRANSITION for one that was accepted."""
+    row = get(ctx, invite_id)
+    if row.revoked_at is not None:
+        return
+    if row.accepted_at is not None:
+        _open(ctx, row)
+    row.revoked_at = ctx.now
+    audit.note(ctx, "invite.revoked", "invite", row.id)
+
+
+def look(ctx: Context, token: str) -> Invitation:
+    """What the link leads to, used up or not; looking uses nothing up. Raises NOT_FOUND."""
+    row = _behind(ctx, token)
+    return Invitation(ctx.org.name, row.email, row.role, row.invited_by, row.state(ctx.now))
+
+
+def accept(ctx: Context, token: str, name: str, password_hash: str) -> Staff:
+    """Join with the link: the new member of staff. `password_hash` is made by who asked for the password.
+
+    The link opens once, of two at the same moment too. Raises NOT_FOUND, LINK_EXPIRED, and IN_USE when the address
+    works here already.
+    """
+    row = _behind(ctx, token)
+    ctx.session.refresh(row, with_for_update=True)
+    state = row.state(ctx.now)
+    if state != "pending":
+        said = {"accepted": "has been used", "revoked": "was taken back", "expired": "has expired"}[state]
+        raise Problem("LINK_EXPIRED", f"This invite {said}.", fix="Ask for a new one.")
+    team = ctx.session.get(Team, row.team_id) if row.team_id is not None else None
+    team_ids = [team.id] if team is not None else []  # a team may have gone meanwhile
+    joined = staff.add(ctx, row.email, name, row.role, password_hash=password_hash, team_ids=team_ids)
+    row.accepted_at = ctx.now
+    ctx.session.flush()
+    audit.note(ctx, "invite.accepted", "invite", row.id, staff_id=joined.id)
+    return joined
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _behind(ctx: Context, token: str) -> Invite:
+    mine = select(Invite).where(Invite.org_id == ctx.org.id, Invite.token_hash == secret_hash(token))
+    return ctx.session.scalars(mine).first() or not_found("invite")
+
+
+def _of(ctx: Context, address: str) -> list[Invite]:
+    return list(ctx.session.scalars(select(Invite).where(Invite.org_id == ctx.org.id, Invite.email == address)))
+
+
+def _open(ctx: Context, row: Invite) -> Invite:
+    state = row.state(ctx.now)
+    if state != "pending":
+        raise Problem("INVALID_TRANSITION", f"The invite is {state}.", fix="Make a new invite.", present_status=state)
+    return row

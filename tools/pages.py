@@ -1,0 +1,108 @@
+"""Booking pages: public addresses that offer all of the business's work, or some of it (SC-39 to SC-44)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from storage import listings, lookup
+from storage.context import Context
+from storage.tables import BookingPage, Service, new_id
+from tools import audit, teams
+from tools.problems import Problem, not_found
+from tools.rules import company_lines
+from tools.unique import unless_taken
+
+
+def get(ctx: Context, page_id: str) -> BookingPage:
+    """One page of this business that was not removed. Raises NOT_FOUND."""
+    row = listings.one_of(ctx, BookingPage, page_id)
+    return row if row is not None and row.removed_at is None else not_found("booking page")
+
+
+def listed(
+    ctx: Context, *, offset: int, size: int, title: str | None = None, with_team: bool | None = None
+) -> tuple[list[BookingPage], int]:
+    """One page of booking pages by title, and how many match; `title` is part of it."""
+    wanted: list[ColumnElement[bool]] = [BookingPage.org_id == ctx.org.id, BookingPage.removed_at.is_(None)]
+    if title:
+        wanted.append(func.lower(BookingPage.title).contains(title.lower(), autoescape=True))
+    if with_team is not None:
+        wanted.append(BookingPage.team_id.is_not(None) if with_team else BookingPage.team_id.is_(None))
+    total = ctx.session.scalar(select(func.count()).select_from(BookingPage).where(*wanted)) or 0
+    rows = select(BookingPage).where(*wanted).order_by(func.lower(BookingPage.title), BookingPage.id)
+    return list(ctx.session.scalars(rows.offset(offset).limit(size))), total
+
+
+def add(ctx: Context, fields: Mapping[str, Any]) -> BookingPage:
+    """A new page; `fields` are columns of BookingPage, `title` among them, the slug made of it unless given.
+
+    Raises VALIDATION_ERROR for a slug that is none, IN_USE for one that is taken, by any business, and NOT_FOUND for a
+    service or team of another.
+    """
+    given = {**fields, "slug": _slug(fields.get("slug") or fields["title"], exact="slug" in fields)}
+    _check(ctx, given)
+    row = BookingPage(id=new_id(), org_id=ctx.org.id, created_at=ctx.now, **given)
+    unless_taken(ctx, lambda: _check_free(ctx, row.slug, row.id), lambda: ctx.session.add(row))
+    audit.note(ctx, "booking_page.created", "booking_page", row.id)
+    return row
+
+
+def change(ctx: Context, page_id: str, fields: Mapping[str, Any]) -> BookingPage:
+    """Change columns of a page. Raises NOT_FOUND and what `add` raises."""
+    row = get(ctx, page_id)
+    if "slug" in fields:
+        _slug(fields["slug"], exact=True)
+    _check(ctx, fields)
+
+    def write() -> None:
+        for name, value in fields.items():
+            setattr(row, name, value)
+
+    unless_taken(ctx, lambda: _check_free(ctx, fields.get("slug", row.slug), row.id), write)
+    audit.note(ctx, "booking_page.changed", "booking_page", row.id, fields=sorted(fields))
+    return row
+
+
+def remove(ctx: Context, page_id: str) -> None:
+    """Take a page away; its link says so from now on, and visits booked on it stand. Raises NOT_FOUND."""
+    row = get(ctx, page_id)
+    row.removed_at = ctx.now
+    audit.note(ctx, "booking_page.removed", "booking_page", row.id)
+
+
+def offered(ctx: Context, page: BookingPage | None) -> list[Service]:
+    """What can be booked on a page, in the business's order; None is the business's own page, which offers all."""
+    bookable = select(Service).where(Service.org_id == ctx.org.id, Service.is_bookable)
+    found = list(ctx.session.scalars(bookable.order_by(Service.position, Service.id)))
+    if page is None:
+        return found
+    return [
+        one
+        for one in found
+        if (not page.service_ids or one.id in page.service_ids) and page.team_id in (None, one.team_id)
+    ]
+
+
+def _slug(text: str, *, exact: bool) -> str:
+    try:
+        made = company_lines.slug(text)
+    except company_lines.UnreadableAnswer:
+        raise Problem("VALIDATION_ERROR", "No slug can be made of that.", fix="Send slug: a to z and digits.") from None
+    if exact and made != text:
+        raise Problem("VALIDATION_ERROR", "That is not a slug.", fix="Use a to z, digits and single hyphens.")
+    return made
+
+
+def _check(ctx: Context, fields: Mapping[str, Any]) -> None:
+    if fields.get("team_id") is not None:
+        teams.get(ctx, fields["team_id"])
+    for service_id in fields.get("service_ids") or ():
+        if listings.one_of(ctx, Service, service_id) is None:
+            not_found("service")
+
+
+def _check_free(ctx: Context, slug: str, own_id: str) -> None:
+    found = lookup.booking_page_by_slug(ctx.session, slug)
+    if lookup.org_by_slug(ctx.session, slug) is not None or (found is not None and found[0].id != own_id):
+        raise Problem("IN_USE", "That address is taken.", fix="Send another slug.")
