@@ -7,7 +7,7 @@ SYNC = $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python
 LINK = $(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url
 
-.PHONY: install demo serve test check bench lock
+.PHONY: install demo serve test check bench chaos scorecard lock
 .DEFAULT_GOAL := install
 
 install: .venv/installed
@@ -28,6 +28,12 @@ check: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python -m tests.bench
+
+scorecard: .venv/installed-dev
+	$(BIN)/python -m tests.scorecard
+
+chaos: .venv/installed-dev
+	$(BIN)/python -m tests.chaos havoc
 
 # Newest versions the ranges in pyproject.toml allow. The files name no host: whatever index the machine uses will do.
 lock: .venv/installed-dev

@@ -55,7 +55,8 @@ _TROUBLES = frozenset(
 _PLEASANT = re.compile(
     r"\b(?:hav(?:e|ing)|enjoy(?:ing)?|hope)\b[^.?!;,]{0,24}\b(?:good|great|nice|lovely|wonderful|happy)"
     r" (?:weekend|day|morning|afternoon|evening|thanksgiving)\b"
-    r"|\b(?:that|this|it)(?:'s| is| will be|'ll be| was)? (?:all|it|everything)(?: i need(?:ed)?)? for (?:today|now|tonight)\b",
+    r"|\b(?:that|this|it)(?:'s| is| will be|'ll be| was)? (?:all|it|everything)(?: i need(?:ed)?)?"
+    r" for (?:today|now|tonight)\b",
     re.IGNORECASE,
 )  # a kind word about a day is no wish for it
 _NUMBER = re.compile(r"\d+")

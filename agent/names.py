@@ -44,7 +44,9 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _SOMEBODY_ELSES = re.compile(r"\b(?:his|her|their) name(?: is|'s|s)\b", re.IGNORECASE)
-_OWN = re.compile(r"\b(?:my name is|my name's|i'?m|i am|this is) (?-i:[A-Z])[a-z]+(?!.*\b(?:his|her|their) name)", re.IGNORECASE)
+_OWN = re.compile(
+    r"\b(?:my name is|my name's|i'?m|i am|this is) (?-i:[A-Z])[a-z]+(?!.*\b(?:his|her|their) name)", re.IGNORECASE
+)
 _TITLE = frozenset({"mr", "mrs", "ms", "miss", "mister", "missus"})
 _OTHER_PEOPLE = re.compile(r"\b(?:dr|doctor)\b", re.IGNORECASE)
 

@@ -7,14 +7,20 @@ INSTEAD = re.compile(
     r"push (?:it|my)|can'?t make (?:it|that)|doesn'?t work any\s?more|switch)\b",
     re.IGNORECASE,
 )
-CORRECTS = re.compile(r"\W*(?:oh,? )?(?:no+|nope|nah|actually|wait|sorry|hold on|scratch that|oops|hmm+)\b", re.IGNORECASE)
+CORRECTS = re.compile(
+    r"\W*(?:oh,? )?(?:no+|nope|nah|actually|wait|sorry|hold on|scratch that|oops|hmm+)\b", re.IGNORECASE
+)
 WISHES = re.compile(
     r"\b(?:i|we)(?:'?d| would) (?:really |also )?(?:like|love|prefer)\b|\b(?:i|we) (?:really |also |still )?"
-    r"(?:want|need|wish|am looking|are looking)\b|\b(?:make|get|have|set up|schedule|book) (?:me |us )?(?:an?|another)\b|"
-    r"\bif (?:at all )?possible\b|\bif (?:that'?s|it'?s|it is|that is) (?:still )?(?:possible|available|open|free)\b",
+    r"(?:want|need|wish|am looking|are looking)\b|"
+    r"\b(?:make|get|have|set up|schedule|book) (?:me |us )?(?:an?|another)\b|"
+    r"\bif (?:at all )?(?:possible|available|open|free)\b|"
+    r"\bif (?:that'?s|it'?s|it is|that is) (?:still )?(?:possible|available|open|free)\b",
     re.IGNORECASE,
 )
-LIKES = re.compile(r"\W*(?:oh |wow |that'?s )*(?:so |very |really )?(?:nice|neat|lovely|cool|great|good to know)\W*", re.I)
+LIKES = re.compile(
+    r"\W*(?:oh |wow |that'?s )*(?:so |very |really )?(?:nice|neat|lovely|cool|great|good to know)\W*", re.I
+)
 CANNOT_COME = re.compile(
     r"\b(?:can'?t|cannot|can not|won'?t be able to|not able to|unable to) (?:make|do|be there|keep|be home)\b|"
     r"\b(?:something|somethin|smth) (?:came|has come) up\b|\b(?:won'?t|will not|not going to) be (?:home|there)\b",

@@ -210,6 +210,21 @@ def understand(
     typer.echo(f"{len(answers)} utterances read, {out} written.")
 
 
+@app.command("eval")
+def evaluate_command(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Scenes (YAML) or dialogs.jsonl.")],
+    out: Annotated[Path | None, typer.Option(help="Write everything measured there, as JSON.")] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Play each so many times; prints pass^1 and pass^runs.")] = 1,
+    live: Annotated[bool, typer.Option(help="A model plays the customer too; needs a key.")] = False,
+    typos: Annotated[str | None, typer.Option(help="Recorded people mistype a third of their words; a seed.")] = None,
+) -> None:
+    """Play conversations against the configured model or the script, and score the rows left and the way there."""
+    from api.eval.evaluate import Wanted, evaluate
+
+    reached = evaluate(read_settings(), Wanted(tuple(files), runs, live, typos), out)
+    raise typer.Exit(0 if reached else 1)
+
+
 @app.command()
 def demo(keep: Annotated[bool, typer.Option(help="Keep serving until Ctrl-C.")] = False) -> None:
     """Play the main job over HTTP against the real server in the sandbox, and print it."""

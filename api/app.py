@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api import (
     book,
+    calendar_feed,
     callsavvy,
     callsavvy_rpc,
     console,
@@ -103,6 +104,7 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
         twilio,
         callsavvy,
         callsavvy_rpc,
+        calendar_feed,
         v1,
         sandbox,
         book,

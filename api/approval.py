@@ -1,4 +1,4 @@
-"""Credentials whose writes wait for a person (TP-A10): they may ask for visits, and change nothing by themselves."""
+"""What takes a person: credentials whose writes wait for one (TP-A10), and setting the rules of the schedule aside."""
 
 from collections.abc import Awaitable, Callable
 
@@ -41,3 +41,14 @@ def needs_office(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:
         return caller
 
     return authorise
+
+
+def refuse_override(wanted: bool) -> None:
+    """Every caller of a JSON door is a program, whatever its actor type: setting the rules aside is for an owner or
+    admin who is signed in to the console, and told when it was asked for (contract 2.4). Raises INSUFFICIENT_SCOPE."""
+    if wanted:
+        raise Problem(
+            "INSUFFICIENT_SCOPE",
+            "Only an owner or admin who is signed in sets hours, notice and caps aside.",
+            fix="Leave override out, or have an owner or admin book it in the console.",
+        )

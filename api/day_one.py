@@ -131,6 +131,11 @@ def told(settings: Settings, org: Org, company: Company) -> Iterator[str]:
     yield f"   Inbound call webhook: {url}/api/retell/inbound/{org.retell_token}"
     yield f"   Agent webhook:        {url}/api/retell/events/{org.retell_token}"
     yield "   Tools:                ringback tools export --format retell"
+    yield "   Or at Vapi or ElevenLabs, with --format vapi or elevenlabs:"
+    yield f"   Vapi server URL:      {url}/api/vapi/events/{org.vapi_token}"
+    yield f"   ElevenLabs, before:   {url}/api/elevenlabs/inbound/{org.elevenlabs_token}"
+    yield f"   ElevenLabs, after:    {url}/api/elevenlabs/events/{org.elevenlabs_token}"
+    yield f"   Any MCP client:       {url}/mcp"
     yield "5. A key for the voice agent, printed once:"
     yield (
         '   ringback credential create --name "Voice agent" --actor-type VOICE_AGENT'

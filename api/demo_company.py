@@ -84,5 +84,10 @@ def _seed(session: Session, now: datetime, password: str, password_hash: str) ->
         ],
         "credentials": made,
         "owner": {"email": owner.email, "password": password},
-        "webhook_tokens": {"retell": org.retell_token, "callsavvy": org.callsavvy_token},
+        "webhook_tokens": {
+            "retell": org.retell_token,
+            "callsavvy": org.callsavvy_token,
+            "vapi": org.vapi_token,
+            "elevenlabs": org.elevenlabs_token,
+        },
     }

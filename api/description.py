@@ -15,7 +15,7 @@ shown to a person, `fix` says what to change. Times with an offset are taken as 
 business's local time; answers are UTC unless a member says local. Every answer to a credential carries `RateLimit` and
 `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers): 60 requests a minute and 10,000 a day."""
 
-# Codes that no schema gives away: what a question may refuse, and what stands in the way of a change.
+# Codes that no schema gives away.
 ALSO: dict[str, tuple[str, ...]] = {
     "GET /api/private/v1/slots": ("NOT_FOUND", "OUT_OF_SERVICE_AREA", "SERVICE_NOT_BOOKABLE"),
     "GET /api/v1/bookings/available-slots": ("NOT_FOUND", "OUT_OF_SERVICE_AREA", "SERVICE_NOT_BOOKABLE"),
@@ -23,10 +23,6 @@ ALSO: dict[str, tuple[str, ...]] = {
     "POST /api/v1/scheduling-bookings/check-availability": ("SERVICE_NOT_BOOKABLE",),
     "POST /api/v1/scheduling-bookings/available-slots": ("SERVICE_NOT_BOOKABLE",),
     "POST /api/v1/conversations/{conversation_id}/messages": ("OPTED_OUT",),
-    "POST /api/v1/webhooks/{webhook_id}/ping": ("INVALID_TRANSITION",),
-    "POST /api/v1/webhooks/deliveries/{delivery_id}/resend": ("INVALID_TRANSITION",),
-    "DELETE /api/v1/schedule-templates/{template_id}": ("IN_USE",),
-    "DELETE /api/v1/teams/{team_id}": ("IN_USE",),
 }
 # Whatever places a visit or a hold may be refused by the business's rules.
 PLACING = ("SLOT_UNAVAILABLE", "OUTSIDE_BOOKING_WINDOW", "OUT_OF_SERVICE_AREA", "SERVICE_NOT_BOOKABLE", "CUTOFF_PASSED")
@@ -106,7 +102,7 @@ def _complete(name: str, operation: dict[str, Any], schemas: dict[str, Any]) -> 
         if keyed:
             answer["headers"]["Idempotent-Replayed"] = {"$ref": "#/components/headers/Idempotent-Replayed"}
         for content in answer.get("content", {}).values():
-            content["example"] = made(content["schema"], schemas)
+            content.setdefault("example", made(content["schema"], schemas))
     for status in sorted(_statuses(name, operation, schemas, secured=secured, keyed=keyed)):
         operation["responses"][str(status)] = {"$ref": f"#/components/responses/{TITLES[status][0]}"}
 
@@ -129,8 +125,10 @@ def _statuses(name: str, operation: dict[str, Any], schemas: dict[str, Any], *, 
         found.add(400)
     if in_path or "sandbox" in path:
         found.add(404)
+    if method != "GET" and (keyed or in_path or path.count("/") == 3):  # a change; what is there may not allow it
+        found.add(409)
     if keyed:
-        found |= {409, 413}
+        found.add(413)
     if keyed and method in ("POST", "PATCH") and any(f"/{place}" in path for place in PLACES):
         found |= {STATUS[code] for code in PLACING}
     return found

@@ -30,7 +30,7 @@ from tools.rules import phones
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
     from mcp.server.lowlevel import Server
-    from mcp_types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams
+    from mcp.types import CallToolRequestParams, CallToolResult, ListToolsResult, PaginatedRequestParams
 
 PATHS = ("/mcp", "/mcp/")
 ALIKE_WITHIN = 600  # seconds: the same call for the same customer in this time is one call
@@ -111,7 +111,7 @@ def _server() -> "Server[Any]":
 
 @cache
 def _tools() -> "ListToolsResult":
-    from mcp_types import ListToolsResult
+    from mcp.types import ListToolsResult
 
     return ListToolsResult.model_validate(exported("mcp", ""))
 
@@ -124,7 +124,7 @@ async def _list_tools(
 
 async def _call_tool(ctx: "ServerRequestContext[Any, Request]", params: "CallToolRequestParams") -> "CallToolResult":
     from mcp import MCPError
-    from mcp_types import INVALID_PARAMS, CallToolResult, TextContent
+    from mcp.types import INVALID_PARAMS, CallToolResult, TextContent
 
     request = ctx.request
     assert request is not None

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from fastapi.responses import Response as AnyResponse
 
 from api import actions, private_booking, wire
-from api.approval import needs_authority
+from api.approval import needs_authority, refuse_override
 from api.deps import Caller, Page, needs, paged, paging
 from api.idempotency_key import HEADER, act_once
 from api.private_booking import BookingPatch, BookingRead, NewBooking, OneBooking, OneBookingRead
@@ -108,6 +108,7 @@ async def book_job(
     request: Request, body: NewBooking, caller: Annotated[Caller, Depends(needs(*WRITE))]
 ) -> AnyResponse:
     """Book a visit at any time that is open; it need not lie on the grid (X10). Scope WRITE_BOOKINGS."""
+    refuse_override(body.override)
 
     def act(ctx: Context) -> dict[str, Any]:
         zone = wire.zone_of(body.timezone, ctx.org.zone)
@@ -174,6 +175,7 @@ async def reschedule_or_cancel(
     request: Request, booking_id: Id, body: BookingPatch, caller: Annotated[Caller, Depends(needs_authority(*WRITE))]
 ) -> AnyResponse:
     """Move, cancel or correct a booking; its record stays. Scope WRITE_BOOKINGS."""
+    refuse_override(body.override)
 
     def act(ctx: Context) -> dict[str, Any]:
         booking = visits.get(ctx, booking_id)

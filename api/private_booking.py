@@ -17,7 +17,9 @@ ACTOR_TYPES = {"integration": "INTEGRATION", "voice_agent": "VOICE_AGENT", "staf
 
 
 class NewBooking(CamelBody):
-    """A visit to book. Times with an offset are taken as they are, without one they are the business's local time."""
+    """A visit to book. Times with an offset are taken as they are, without one they are the business's local time.
+
+    `override` sets hours, notice and caps aside: for owners and admins in the console, refused from a credential."""
 
     customer_phone: Given
     scheduled_start_at: Given
@@ -35,6 +37,7 @@ class NewBooking(CamelBody):
     technician_id: Text | None = None
     metadata: FreeJson = Field(default_factory=dict)
     timezone: Text | None = None
+    override: bool = False
 
 
 class BookingPatch(CamelBody):
@@ -54,6 +57,7 @@ class BookingPatch(CamelBody):
     technician_id: Text | None = None
     metadata: FreeJson | None = None
     timezone: Text | None = None
+    override: bool = False
 
 
 class Source(CamelShown):

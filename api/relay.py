@@ -187,12 +187,13 @@ class Session:
         await self.line.hear(words, secrets.token_hex(16), self._mouth(), whole=replayed)
 
     async def _interrupt(self, heard: str) -> None:
-        """The caller talked over us. One that names words of an earlier answer came late: it stops nothing new."""
+        """The caller talked over us. What names words of an earlier answer came late, and stops nothing new."""
         assert self.line is not None
-        late = self.line.talking and overheard.up_to(self.line.said, heard) is None
-        if not late and not (self.line.talking and not self.line.said):
+        mute = self.line.talking and not self.line.said
+        if self.line.talking and not mute and overheard.up_to(self.line.said, heard) is not None:
             await self.line.quiet()
-        await self.line.overheard(heard)
+        if heard or not mute:
+            await self.line.overheard(heard)
 
     def _mouth(self) -> RelayMouth:
         return RelayMouth(self)

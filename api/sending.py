@@ -115,8 +115,6 @@ def _checked(ctx: Context, job: Job) -> Outgoing | None:
 
     Nothing when the claim went to another while this hand was held up: the text is the other's to send.
     """
-    if not outbox.still_ours(ctx.session, job):
-        return None
     message = ctx.session.get_one(Message, job.subject_id)
     reason = _why_not(ctx, job, message)
     if reason is not None:
@@ -125,7 +123,8 @@ def _checked(ctx: Context, job: Job) -> Outgoing | None:
         return None
     if message.kind == "text_back":
         textback.reword(ctx, message)
-    receipts.leaving(ctx, message, job)
+    if not receipts.leaving(ctx, message, job):
+        return None
     assert message.to_phone is not None
     assert message.from_phone is not None
     return Outgoing(message.id, message.to_phone, message.from_phone, message.body, message.channel)
@@ -176,7 +175,7 @@ def _looked(ctx: Context, job: Job, found: list[str] | None) -> bool:
     ours = [sid for sid in found or () if receipts.find(ctx, None, sid) is None][receipts.twins_before(ctx, message) :]
     if ours:
         if outbox.settle(ctx.session, job, "sent", ctx.now):
-            receipts.accepted(ctx, message, ours[0])
+            receipts.taken(ctx, message, ours[0])
         return False
     if found is None:
         wait = timedelta(seconds=LOOK_FAILED)
@@ -192,8 +191,8 @@ def _settle(ctx: Context, job: Job, outcome: Outcome) -> None:
     message = ctx.session.get_one(Message, job.subject_id)
     if message.provider_id is not None or outcome.kind == "accepted":
         # Even when the claim is no longer ours: what was taken must not be sent again by whoever has it now.
-        outbox.settle(ctx.session, job, "sent", ctx.now)
-        receipts.accepted(ctx, message, message.provider_id or outcome.provider_id or "")
+        record = receipts.taken if outbox.settle(ctx.session, job, "sent", ctx.now) else receipts.accepted
+        record(ctx, message, message.provider_id or outcome.provider_id or "")
     elif outcome.kind == "unknown":
         wait = timedelta(seconds=LOOK_AGAIN[0])
         if outbox.settle(ctx.session, job, "uncertain", ctx.now, reason=outcome.code, due_at=ctx.now + wait):

@@ -54,17 +54,20 @@ async def turn(
     assert org is not None
     assert thread is not None
     units = ThreadUnits(house, org, thread.channel, thread.id)
+    started = time.perf_counter()
+    if model is None:
+        await units.write(lambda ctx: whole_by_script(ctx, job, started))
+        return
     heard = await units.write(lambda ctx: begin(ctx, job))
     if heard is None:
         return
-    started = time.perf_counter()
     error = None
     vanished = await units.read(lambda ctx: done_before(ctx, job.id))
     if vanished is not None:
         told = vanished
         await units.write(lambda ctx: finish(ctx, job, told, None, started, "run_again", heard))
         return
-    if model is not None and thread.urgency != "emergency":
+    if thread.urgency != "emergency":
         try:
             result = await answer(units, model, job.id, seconds=seconds, check=check)
         except ModelDown as down:
@@ -73,7 +76,7 @@ async def turn(
         else:
             await units.write(lambda ctx: finish(ctx, job, result, model.name, started, None, heard))
             return
-    await units.write(lambda ctx: by_script(ctx, job, model.name if model else None, started, error))
+    await units.write(lambda ctx: by_script(ctx, job, model.name, started, error))
 
 
 def begin(ctx: Context, job: Job) -> datetime | None:
@@ -93,6 +96,18 @@ def begin(ctx: Context, job: Job) -> datetime | None:
         outbox.settle(ctx.session, job, "skipped", ctx.now, reason="answered")
         return None
     return waiting_texts[-1].created_at
+
+
+def whole_by_script(ctx: Context, job: Job, started: float) -> None:
+    """A turn that asks no model needs no pause for one: from beginning to end in one transaction."""
+    heard = begin(ctx, job)
+    if heard is None:
+        return
+    vanished = done_before(ctx, job.id)
+    if vanished is not None:
+        finish(ctx, job, vanished, None, started, "run_again", heard)
+        return
+    by_script(ctx, job, None, started, None)
 
 
 def by_script(ctx: Context, job: Job, model: str | None, started: float, error: str | None) -> None:

@@ -62,7 +62,8 @@ def report_of(message: Mapping[str, Any]) -> Report | None:
     started_at = instant(message.get("startedAt")) or instant(call.get("startedAt"))
     ended_at = instant(message.get("endedAt")) or instant(call.get("endedAt"))
     theirs = text(part(message, "customer"), "number") or text(part(call, "customer"), "number")
-    ours = text(part(message, "phoneNumber"), "number") or text(part(call, "phoneNumber"), "number")
+    dialled = part(message, "phoneNumber") or part(call, "phoneNumber")
+    ours = text(dialled, "number") or text(dialled, "twilioPhoneNumber")
     outbound = call.get("type") == "outboundPhoneCall"
     return Report(
         call_id[:200],

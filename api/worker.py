@@ -28,13 +28,12 @@ Hand = Callable[[House, Job], Awaitable[None]]
 
 AT_ONCE = 128  # hands at work, most of them waiting for somebody's answer
 BATCH = 32
-ROOM = {
-    "send": 64,
-    "webhook": 8,
-}  # of one topic: slow turns and receivers of events never take all hands
+# Of one topic, so that slow turns and receivers of events never take all hands.
+ROOM = {"send": 64, "webhook": 8}
 USUAL_ROOM = 16
 # Seconds between looks when nobody rings. Another process's commit to an SQLite file rings no bell.
 POLL = {"postgresql": 1.0, "sqlite": 0.1}
+LATE_EVERY = 1.0  # seconds between two looks for leases that ran out
 TRIES = 5
 SWEEP_EVERY = 600.0  # seconds
 WAITS = (5, 30, 120, 600)  # seconds before the next try of a job whose hand failed
@@ -52,6 +51,7 @@ class Worker:
         self.owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self.last_beat: datetime | None = None
         self._sweep_next = 0.0
+        self._look_for_late = 0.0
 
     async def run(self) -> None:
         """Work until cancelled; then let the hands that are busy finish."""
@@ -68,7 +68,8 @@ class Worker:
                     wait = self._poll
                 if wait > 0:
                     try:
-                        await asyncio.wait_for(db.jobs_waiting.wait(), wait)
+                        async with asyncio.timeout(wait):  # wait_for may swallow the cancelling
+                            await db.jobs_waiting.wait()
                     except TimeoutError:
                         continue
         finally:
@@ -77,6 +78,7 @@ class Worker:
 
     async def drain(self) -> None:
         """Do everything that is due now, and what that brings about; for tests and the terminal chat."""
+        self._look_for_late = 0.0
         while await self._once() == 0 or self._running:
             if self._running:
                 await asyncio.wait(self._running)
@@ -96,9 +98,13 @@ class Worker:
         if room <= 0 or not topics:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
             return 0
+        if time.monotonic() >= self._look_for_late:
+            self._look_for_late = time.monotonic() + LATE_EVERY
+            if await self._house.db.read(outbox.lease_over):
+                await self._house.db.write(outbox.free_late)
         now = self._house.clock.now()
-        due, late = await self._house.db.read(lambda s: (outbox.next_due(s, topics, now), outbox.lease_over(s)))
-        if not late and (due is None or due > now):
+        due = await self._house.db.read(lambda session: outbox.next_due(session, topics, now))
+        if due is None or due > now:
             return self._poll if due is None else min(self._poll, max(0.005, (due - now).total_seconds()))
         jobs = await self._house.db.write(lambda s: outbox.claim(s, self.owner, now, topics=topics, limit=room))
         for job in jobs:

@@ -45,8 +45,7 @@ def keep(ctx: Context, row: Base) -> None:
     """
     ctx.session.flush()
     ctx.session.connection().execute(_insert(type(row)), _values(row))
-    make_transient_to_detached(row)
-    ctx.session.add(row)
+    _hold(ctx, row)
 
 
 def keep_once(ctx: Context, row: Base, unique: tuple[str, ...]) -> bool:
@@ -55,9 +54,15 @@ def keep_once(ctx: Context, row: Base, unique: tuple[str, ...]) -> bool:
     connection = ctx.session.connection()
     if affected(connection.execute(insert_of(connection.dialect.name, type(row), unique), _values(row))) != 1:
         return False
+    _hold(ctx, row)
+    return True
+
+
+def _hold(ctx: Context, row: Base) -> None:
     make_transient_to_detached(row)
     ctx.session.add(row)
-    return True
+    # The session itself forgets whatever nobody holds, and would read it again.
+    ctx.session.info.setdefault("in_hand", []).append(row)
 
 
 def _values(row: Base) -> dict[str, Any]:

@@ -51,9 +51,11 @@ async def _tend(db: AsyncDatabase, connection: AsyncConnection, *, listen: bool)
         db.jobs_waiting.set()  # what was queued while nobody listened
     while True:
         try:
-            await asyncio.wait_for(db.jobs_queued.wait(), PULSE)
+            async with asyncio.timeout(PULSE):  # wait_for may swallow the cancelling that ends the server
+                await db.jobs_queued.wait()
             ring = f"NOTIFY {CHANNEL}"
         except TimeoutError:
             ring = "SELECT 1"
         db.jobs_queued.clear()
-        await asyncio.wait_for(connection.execute(text(ring)), PULSE)
+        async with asyncio.timeout(PULSE):
+            await connection.execute(text(ring))

@@ -196,7 +196,8 @@ class AsyncDatabase:
             engine = create_async_engine(self.url, pool_size=1, max_overflow=0, hide_parameters=True)
             prepare_sqlite(engine.sync_engine, "BEGIN IMMEDIATE")
             return engine
-        return create_async_engine(self.url, pool_size=10, max_overflow=5, hide_parameters=True)
+        # Last in first out, and none beyond the pool: a connection knows the statements it has prepared.
+        return create_async_engine(self.url, pool_size=12, max_overflow=0, pool_use_lifo=True, hide_parameters=True)
 
     async def write(self, unit: Callable[[Session], T]) -> T:
         return await self._shielded(self._write(unit))

@@ -170,6 +170,12 @@ def technicians(ctx: Context, *, offset: int, size: int) -> tuple[list[Technicia
     return _page(ctx, Technician, [Technician.org_id == ctx.org.id], (Technician.position, Technician.id), offset, size)
 
 
+def visits_of(ctx: Context, technician_id: str, *, since: datetime) -> list[Booking]:
+    """A technician's visits of any status that end after `since`, soonest first."""
+    theirs = select(Booking).where(Booking.org_id == ctx.org.id, Booking.technician_id == technician_id)
+    return list(ctx.session.scalars(theirs.where(Booking.end_at > since).order_by(Booking.start_at, Booking.id)))
+
+
 def skills(ctx: Context) -> list[tuple[str, str]]:
     """Who can do what: service id and technician id."""
     rows = select(Skill.service_id, Skill.technician_id).join(Service, Service.id == Skill.service_id)

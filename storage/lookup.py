@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.tables import Booking, BookingPage, Credential, EntryPoint, Invite, Org, Staff, StaffSession
+from storage.tables import Booking, BookingPage, Credential, EntryPoint, Invite, Org, Staff, StaffSession, Technician
 
 
 def org_by_id(session: Session, org_id: str) -> Org | None:
@@ -121,4 +121,12 @@ def invite_by_token(session: Session, token: str) -> tuple[Invite, Org] | None:
     """The invite behind a link, whatever became of it, and the business that invites."""
     rows = select(Invite, Org).join(Org, Org.id == Invite.org_id).where(Invite.token_hash == secret_hash(token))
     row = session.execute(rows).first()
+    return None if row is None else (row[0], row[1])
+
+
+def technician_by_calendar_token(session: Session, token: str) -> tuple[Technician, Org] | None:
+    """Whose calendar feed this is, and their business."""
+    row = session.execute(
+        select(Technician, Org).join(Org, Org.id == Technician.org_id).where(Technician.calendar_token == token)
+    ).first()
     return None if row is None else (row[0], row[1])

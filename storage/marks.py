@@ -33,7 +33,7 @@ def thread_mark(session: Session, org_id: str, conversation_id: str) -> str:
     )
     newest = (
         select(Message.id, Message.state)
-        .where(Message.org_id == org_id, Message.conversation_id == conversation_id)
+        .where(Message.conversation_id == conversation_id)  # its business too would lead SQLite to the longer index
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(RECENT)
     )

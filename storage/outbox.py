@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, text, update
+from sqlalchemy import ColumnElement, Update, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from storage.context import Context
@@ -125,35 +125,33 @@ def supersede(ctx: Context, subject: tuple[str, str], reason: str, *, topics: Se
 def claim(session: Session, owner: str, now: datetime, *, topics: Iterable[str], limit: int) -> list[Job]:
     """Take up to `limit` due jobs under a lease of half a minute of real time, oldest due first.
 
-    Expired leases become uncertain first. The commit of this unit is the record that precedes the send.
+    The commit of this unit is the record that precedes the send.
     """
-    real = datetime.now(UTC)  # leases live in real time, whatever the sandbox clock says
-    session.execute(
-        update(Job)
-        .where(IS_CLAIMED, Job.lease_until < real)
-        .values(state="uncertain", owner=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
     due = (
-        select(Job.id)
+        select(Job)
         .where(IS_WAITING, Job.due_at <= now, Job.topic.in_(tuple(topics)), _its_turn(now))
         .order_by(Job.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = list(session.scalars(due))
-    if not ids:
-        return []
-    jobs = list(session.scalars(select(Job).where(Job.id.in_(ids)).order_by(Job.due_at)))
+    jobs = list(session.scalars(due))
+    until = datetime.now(UTC) + LEASE  # leases live in real time, whatever the sandbox clock says
     for job in jobs:
         job.payload = {**job.payload, "was_uncertain": job.state == "uncertain"}
         job.state = "claimed"
         job.owner = owner
-        job.lease_until = real + LEASE
+        job.lease_until = until
         job.attempts += 1
         job.started_at = job.started_at or now
         job.updated_at = now
     return jobs
+
+
+def free_late(session: Session) -> int:
+    """Make uncertain what was claimed by a worker whose lease ran out."""
+    late = update(Job).where(IS_CLAIMED, Job.lease_until < datetime.now(UTC))
+    free = late.values(state="uncertain", owner=None, lease_until=None)
+    return affected(session.execute(free.execution_options(synchronize_session=False)))
 
 
 def settle(
@@ -177,14 +175,15 @@ def settle(
         session.info["job_queued"] = True
     if looked:
         values["looks"] = Job.looks + 1
-    if job.lane is not None:
-        session.info["job_queued"] = True  # the next of its lane may be waiting for this one
-    return affected(session.execute(update(Job).where(*_still_ours(job)).values(**values))) == 1
+    settled = affected(session.execute(_still_ours(job).values(**values))) == 1
+    if settled and job.lane is not None and _another_waits(session, job):
+        session.info["job_queued"] = True
+    return settled
 
 
-def still_ours(session: Session, job: Job) -> bool:
-    """Whether the claim that gave us `job` still holds."""
-    return session.scalars(select(Job.id).where(*_still_ours(job))).first() is not None
+def begin(session: Session, job: Job) -> bool:
+    """Before an attempt: empty looks of earlier ones no longer count. False when the claim is no longer ours."""
+    return affected(session.execute(_still_ours(job).values(looks=0))) == 1
 
 
 def next_due(session: Session, topics: Iterable[str], now: datetime) -> datetime | None:
@@ -208,8 +207,16 @@ def free_claims(session: Session) -> int:
     )
 
 
-def _still_ours(job: Job) -> tuple[ColumnElement[bool], ...]:
-    return (Job.id == job.id, Job.state == "claimed", Job.owner == job.owner, Job.attempts == job.attempts)
+def _still_ours(job: Job) -> Update:
+    """An update of `job` that changes nothing once its claim has passed to another."""
+    claimed = (Job.id == job.id, Job.state == "claimed", Job.owner == job.owner, Job.attempts == job.attempts)
+    return update(Job).where(*claimed).execution_options(synchronize_session=False)
+
+
+def _another_waits(session: Session, job: Job) -> bool:
+    earlier = aliased(Job, name="earlier")
+    others = select(earlier.id).where(IS_OPEN, earlier.lane == job.lane, earlier.id != job.id).limit(1)
+    return session.scalars(others).first() is not None
 
 
 def _its_turn(now: datetime) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ class Amendment:
     """What should change; None leaves it. `start` and `end` are aware, `status` is any door's word.
 
     `details` are fields of `visits.DETAILS`, where None clears; `metadata` is merged: a null removes its key (EM-17).
+    `override_reason` sets the rules aside for a new time: an owner's or admin's, which their doors alone may pass.
     """
 
     start: datetime | None = None
@@ -28,6 +29,7 @@ class Amendment:
     details: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] | None = None
     on_grid: bool = True
+    override_reason: str | None = None
 
 
 def stored_word(word: str) -> str:
@@ -75,6 +77,7 @@ def _move(ctx: Context, booking: Booking, wanted: Amendment) -> None:
             end=end,
             on_grid=wanted.on_grid,
             technician_id=wanted.technician_id,
+            override_reason=wanted.override_reason,
         )
     except Problem as problem:
         if problem.code != "SAME_TIME":

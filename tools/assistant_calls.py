@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from storage import call_log
 from storage.context import Context
 from storage.tables import Booking, Call, ToolCall
 from tools import booking as bookings
@@ -90,6 +91,7 @@ def reported(ctx: Context, report: Report) -> Call:
     elif report.event in ENDS:
         over(ctx, call)
         overlooked.danger(ctx, call)
+        call_log.forget_bodies(ctx)
     elif call.status == "ringing":
         call.status, call.answered_by = "ongoing", "assistant"
     return call

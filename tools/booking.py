@@ -105,8 +105,7 @@ def book(ctx: Context, visit: Visit) -> Booking:
         "address": address,
         "postal_code": postal_code,
     }
-    customer = known or leads.customer_for(ctx, phone, **details)
-    leads.tell(ctx, customer, **{name: said for name, said in details.items() if not getattr(customer, name)})
+    customer = leads.first_contact(ctx, phone, **details) if known is None else leads.fill(ctx, known, **details)
     lead = leads.booked(
         ctx, customer, booking_id, lead_id=visit.lead_id, service_id=service.id if service is not None else None
     )

@@ -1,16 +1,43 @@
 """Cells: the five minutes of a technician that only one visit or hold can have. The primary key keeps the promise."""
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, delete, insert, not_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Integer, String, bindparam, delete, select, text
 
+from storage.asking import ask, change
 from storage.context import Context
 from storage.tables import SlotCell
 from storage.tables.bookings import CELL_SECONDS
+from storage.tables.columns import Utc
 
-INSERT = insert(SlotCell.__table__)  # type: ignore[arg-type]
+# Whatever is taken already is passed over, and the count says so: a broken constraint would cost the whole unit.
+TAKE = text(
+    "insert into slot_cells (technician_id, cell, holder_id, expires_at) "
+    "with recursive wanted(cell) as (select :first union all select cell + 1 from wanted where cell + 1 < :last) "
+    "select :technician, cell, :holder, :expires_at from wanted where true on conflict do nothing"
+).bindparams(
+    bindparam("first", type_=Integer),
+    bindparam("last", type_=Integer),
+    bindparam("technician", type_=String),
+    bindparam("holder", type_=String),
+    bindparam("expires_at", type_=Utc),
+)
+WANTED = (
+    SlotCell.technician_id == bindparam("technician"),
+    SlotCell.cell >= bindparam("first"),
+    SlotCell.cell < bindparam("last"),
+)
+MINE = SlotCell.holder_id == bindparam("holder")
+OWN = select(SlotCell.cell).where(*WANTED, MINE)
+GIVE_BACK = delete(SlotCell).where(*WANTED, MINE, SlotCell.cell.not_in(bindparam("own", expanding=True)))
+SWEEP = delete(SlotCell).where(*WANTED, SlotCell.expires_at <= bindparam("now"))
+FREE = delete(SlotCell).where(MINE)
+LEAVE = delete(SlotCell).where(
+    MINE,
+    (SlotCell.technician_id != bindparam("technician"))
+    | (SlotCell.cell < bindparam("first"))
+    | (SlotCell.cell >= bindparam("last")),
+)
 
 
 class Taken(Exception):
@@ -32,35 +59,28 @@ def take(
     The new cells come before the old ones go, so a holder is never left with neither (contract X4). `fresh`: the holder
     has none yet. Dead holds give way. Raises Taken.
     """
-    session, first, last = ctx.session, _cell(start), _cell(end)
-    wanted = and_(SlotCell.technician_id == technician_id, SlotCell.cell >= first, SlotCell.cell < last)
-    mine = SlotCell.holder_id == holder_id
-    own = set() if fresh else set(session.scalars(select(SlotCell.cell).where(wanted, mine)))
-    rows = [
-        {"technician_id": technician_id, "cell": cell, "holder_id": holder_id, "expires_at": expires_at}
-        for cell in range(first, last)
-        if cell not in own
-    ]
-    if rows and not _inserted(ctx, rows):
-        session.execute(delete(SlotCell).where(wanted, SlotCell.expires_at <= ctx.now))
-        if not _inserted(ctx, rows):
+    first, last = _cell(start), _cell(end)
+    wanted = {"technician": technician_id, "first": first, "last": last}
+    own = [] if fresh else [cell for (cell,) in ask(ctx, OWN, **wanted, holder=holder_id)]
+    missing = last - first - len(own)
+
+    def taken_whole() -> bool:
+        if change(ctx, TAKE, **wanted, holder=holder_id, expires_at=expires_at) == missing:
+            return True
+        change(ctx, GIVE_BACK, **wanted, holder=holder_id, own=own)
+        return False
+
+    if not taken_whole():
+        change(ctx, SWEEP, **wanted, now=ctx.now)
+        if not taken_whole():
             raise Taken
     if not fresh:
-        session.execute(delete(SlotCell).where(mine, not_(wanted)))
+        change(ctx, LEAVE, **wanted, holder=holder_id)
 
 
 def free(ctx: Context, holder_id: str) -> None:
     """Give back all of a booking's or hold's time."""
-    ctx.session.execute(delete(SlotCell).where(SlotCell.holder_id == holder_id))
-
-
-def _inserted(ctx: Context, rows: list[dict[str, Any]]) -> bool:
-    try:
-        with ctx.session.begin_nested():
-            ctx.session.connection().execute(INSERT, rows)
-    except IntegrityError:
-        return False
-    return True
+    change(ctx, FREE, holder=holder_id)
 
 
 def _cell(instant: datetime) -> int:

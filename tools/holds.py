@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from storage.context import Context
 from storage.tables import Hold, Service, new_id
@@ -15,6 +15,7 @@ from tools.slots import refusal
 
 RENEWALS = 2  # a hold cannot be renewed for ever
 MOST = 10  # starts a credential keeps at a time
+OWN = select(Hold).where(Hold.org_id == bindparam("org"), Hold.owner == bindparam("owner"))
 KEPT = timedelta(days=1)  # dead holds stay that long, so that renewals can be counted
 
 
@@ -113,4 +114,4 @@ def _check_room(ctx: Context, others: Iterable[Hold]) -> None:
 def _own(ctx: Context) -> list[Hold]:
     if ctx.scope is None:
         return []
-    return list(ctx.session.scalars(select(Hold).where(Hold.org_id == ctx.org.id, Hold.owner == ctx.scope)))
+    return list(ctx.session.scalars(OWN, {"org": ctx.org.id, "owner": ctx.scope}))

@@ -48,17 +48,26 @@ def customer_for(
     number = written_phone(ctx, phone)
     known = {"name": name, "email": email, "address": address, "postal_code": postal_code}
     row = None if number is None else by_phone(ctx, number)
-    if row is None:
-        said = {field: value or None for field, value in known.items()}
-        row = Customer(org_id=ctx.org.id, phone=number, created_at=ctx.now, updated_at=ctx.now, **said)
-        if keep_once(ctx, row, ("id",) if number is None else ("org_id", "phone")):
-            return row
-        # Two first contacts at once: the loser of the insert finds the winner's row.
-        assert number is not None
-        row = by_phone(ctx, number)
-        assert row is not None
-    tell(ctx, row, **{field: said for field, said in known.items() if not getattr(row, field)})
-    return row
+    return first_contact(ctx, number, **known) if row is None else fill(ctx, row, **known)
+
+
+def first_contact(ctx: Context, number: str | None, **known: str | None) -> Customer:
+    """A customer nobody has found, made; `number` is E.164, `known` as in `customer_for`."""
+    said = {field: value or None for field, value in known.items()}
+    row = Customer(org_id=ctx.org.id, phone=number, created_at=ctx.now, updated_at=ctx.now, **said)
+    if keep_once(ctx, row, ("id",) if number is None else ("org_id", "phone")):
+        return row
+    # Two first contacts at once: the loser of the insert finds the winner's row.
+    assert number is not None
+    winner = by_phone(ctx, number)
+    assert winner is not None
+    return fill(ctx, winner, **known)
+
+
+def fill(ctx: Context, customer: Customer, **known: str | None) -> Customer:
+    """Keep of what was told only what was not known; `known` as in `customer_for`."""
+    tell(ctx, customer, **{field: said for field, said in known.items() if not getattr(customer, field)})
+    return customer
 
 
 def by_phone(ctx: Context, number: str) -> Customer | None:

@@ -69,6 +69,14 @@ def add_technician(ctx: Context, fields: Mapping[str, Any]) -> Technician:
     return row
 
 
+def new_calendar(ctx: Context, row: Technician) -> str:
+    """A new token for a technician's calendar; the old address stops working at once."""
+    row.calendar_token = new_id()
+    ctx.session.flush()
+    audit.note(ctx, "technician.calendar_rotated", "technician", row.id)
+    return row.calendar_token
+
+
 def change_technician(ctx: Context, row: Technician, fields: Mapping[str, Any]) -> Technician:
     """Change columns of a technician. Raises what `add_technician` raises, and IN_USE, with `booking_ids`, when
     somebody who still has upcoming visits is made inactive."""

@@ -1,10 +1,12 @@
 """What the carrier says became of a text: states only go forward, in whatever order the news arrives."""
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from storage import outbox
 from storage.context import Context
-from storage.tables import Conversation, Customer, Job, Lead, Message
+from storage.tables import Booking, Conversation, Customer, Job, Lead, Message
 from tools import messages, opt_out
 
 # Ours for Twilio's: once accepted it has left us, so everything before "sent" counts as sent.
@@ -24,6 +26,9 @@ UNREACHABLE = {
     "30006": "landline",
 }
 OPTED_OUT = "21610"
+UNEXPLAINED = "30008"  # "unknown error": the next try often gets through
+AGAIN_AFTER = timedelta(minutes=1)
+AT_ANY_HOUR = ("reply", "text_back", "safety", "alert")  # kinds that did not wait for the morning either
 
 
 def never_left(message: Message) -> bool:
@@ -31,10 +36,12 @@ def never_left(message: Message) -> bool:
     return message.state == "queued"
 
 
-def leaving(ctx: Context, message: Message, job: Job) -> None:
-    """The text goes out now. Empty looks at the provider's list before this attempt say nothing about this one."""
+def leaving(ctx: Context, message: Message, job: Job) -> bool:
+    """Write down that the text goes out now; False when its claim has passed to another, who will send it."""
+    if not outbox.begin(ctx.session, job):
+        return False
     message.state = "sending"
-    ctx.session.execute(update(Job).where(Job.id == job.id).values(looks=0))
+    return True
 
 
 def find(ctx: Context, message_id: str | None, provider_id: str) -> Message | None:
@@ -68,12 +75,8 @@ def told(ctx: Context, message: Message, word: str, provider_id: str, code: str 
 
 
 def accepted(ctx: Context, message: Message, provider_id: str) -> None:
-    """The provider has the text, under this id; whatever still meant to send it is done."""
-    if message.provider_id is None:
-        _take_back(ctx, message, provider_id)
-        message.provider_id = provider_id
-    if message.state not in RANK:
-        message.state, message.reason, message.sent_at = "sent", None, ctx.now
+    """The provider has the text, under this id; a job that still meant to send it is done."""
+    taken(ctx, message, provider_id)
     ctx.session.execute(
         update(Job)
         .where(
@@ -85,6 +88,15 @@ def accepted(ctx: Context, message: Message, provider_id: str) -> None:
         )
         .values(state="sent", reason=None, updated_at=ctx.now)
     )
+
+
+def taken(ctx: Context, message: Message, provider_id: str) -> None:
+    """The same, for the hand that has settled the job itself."""
+    if message.provider_id is None:
+        _take_back(ctx, message, provider_id)
+        message.provider_id = provider_id
+    if message.state not in RANK:
+        message.state, message.reason, message.sent_at = "sent", None, ctx.now
 
 
 def twins_before(ctx: Context, message: Message) -> int:
@@ -118,7 +130,8 @@ def _take_back(ctx: Context, message: Message, provider_id: str) -> None:
 def not_delivered(ctx: Context, message: Message, code: str) -> None:
     """The provider says this text did not arrive: keep why, and what it means for the next one.
 
-    21610 is an opt-out; 30006 and its like mark the number and ask the office to call (contract 2.8).
+    21610 is an opt-out; 30006 and its like mark the number and ask the office to call (contract 2.8); what failed with
+    30008 is said once more.
     """
     message.state = "failed"
     message.error_code = code or None
@@ -128,6 +141,8 @@ def not_delivered(ctx: Context, message: Message, code: str) -> None:
     lead = ctx.session.get(Lead, thread.lead_id) if thread is not None and thread.lead_id else None
     if customer is not None and code == OPTED_OUT:
         opt_out.stop(ctx, customer, "carrier", message_id=message.id, lead=lead)
+    if code == UNEXPLAINED and message.retry_of is None:
+        _say_again(ctx, message, customer, thread)
     if customer is not None and code in UNREACHABLE:
         customer.landline = customer.landline or message.reason == "landline"
         messages.open_task(
@@ -139,3 +154,23 @@ def not_delivered(ctx: Context, message: Message, code: str) -> None:
             conversation_id=message.conversation_id,
             booking_id=message.booking_id,
         )
+
+
+def _say_again(ctx: Context, message: Message, customer: Customer | None, thread: Conversation | None) -> None:
+    """The same words in a message of their own, unless the visit they speak of has changed since."""
+    its = select(Job.revision).where(Job.org_id == ctx.org.id, Job.topic == "send", Job.subject_id == message.id)
+    booking = ctx.session.get(Booking, message.booking_id) if message.booking_id else None
+    if message.to_phone is None or (booking is not None and booking.revision != ctx.session.scalars(its).first()):
+        return
+    again = messages.say(
+        ctx,
+        to=customer or message.to_phone,
+        body=message.body,
+        kind=message.kind,
+        conversation=thread,
+        booking=booking,
+        due_at=ctx.now + AGAIN_AFTER,
+        dedupe_key=f"again:{message.id}",
+        exempt_quiet=message.kind in AT_ANY_HOUR,
+    )
+    again.retry_of = message.id

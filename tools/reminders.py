@@ -15,7 +15,7 @@ from storage import outbox
 from storage.asking import ask
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Job, Message, Org, Service, Technician
-from tools import messages
+from tools import messages, staff_alerts
 from tools.rules import prices, speech
 
 EXEMPT = ("confirmation", "moved", "cancelled", "approved", "running_late")  # answers to what somebody just did
@@ -49,7 +49,9 @@ class Standing:
 def booked(ctx: Context, booking: Booking) -> None:
     """A visit was booked or requested: confirm it now, remind of a confirmed one later."""
     confirmation = _job(ctx, booking, "confirmation")
-    outbox.put_all(ctx, [confirmation, *([] if booking.status == "pending" else _reminders(ctx, booking))])
+    for_staff = [_job(ctx, booking, staff_alerts.KIND)] if staff_alerts.wanted(ctx, booking) else []
+    reminding = [] if booking.status == "pending" else _reminders(ctx, booking)
+    outbox.put_all(ctx, [confirmation, *for_staff, *reminding])
 
 
 def approved(ctx: Context, booking: Booking) -> None:
@@ -130,6 +132,8 @@ def remind(ctx: Context, job: Job, public_url: str) -> str | None:
     reason = why_stale(ctx, booking, kind, job.revision)
     if reason is not None:
         return reason
+    if kind == staff_alerts.KIND:
+        return staff_alerts.booked(ctx, booking, facts(ctx, booking, public_url), job.dedupe_key)
     customer = ctx.session.get_one(Customer, booking.customer_id)
     message = messages.say(
         ctx,

@@ -6,15 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from storage.context import Context
-from storage.tables import Booking, Offer, Service, Skill, Technician
+from storage.tables import Booking, Offer, Service
 from tools.diaries import calendar_for, rules_of
 from tools.problems import Problem
 from tools.refusals import refused
 from tools.rules.calendar import Calendar, Opening, Refusal
 from tools.rules.when import When
+from tools.setup import setup_seen
 
 __all__ = ["calendar_for"]
 
@@ -170,7 +169,7 @@ def choose(
     ]
     return Choice(
         service=service,
-        technician_names=_names(ctx, service),
+        technician_names=[one.name for one in setup_seen(ctx).able(service)],
         zone=zone,
         days=_offers(when, fitting, zone, days, per_day),
         matched=matched,
@@ -234,12 +233,6 @@ def _spread(when: When, openings: Sequence[Opening], zone: ZoneInfo, count: int)
         return list(openings[:count])
     step = (len(openings) - 1) / (count - 1)
     return [openings[round(number * step)] for number in range(count)]
-
-
-def _names(ctx: Context, service: Service) -> list[str]:
-    skilled = select(Technician.name).join(Skill, Skill.technician_id == Technician.id)
-    mine = skilled.where(Technician.org_id == ctx.org.id, Skill.service_id == service.id, Technician.active)
-    return list(ctx.session.scalars(mine.order_by(Technician.position)))
 
 
 def remember(ctx: Context, kind: str, items: Sequence[str], service_id: str | None, timezone: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 
 from storage.context import Context
-from storage.tables import Booking, Service, Team, TeamMember, new_id
+from storage.tables import Booking, BookingPage, Service, Team, TeamMember, new_id
 from storage.tables.bookings import ACTIVE
 from tools import audit, leads, offerings, templates
 from tools.problems import Problem, not_found
@@ -54,7 +54,7 @@ def change(ctx: Context, team_id: str, fields: Mapping[str, Any]) -> Team:
 
 def remove(ctx: Context, team_id: str) -> None:
     """Delete a team; its services have none then. Raises NOT_FOUND, and IN_USE while a service of it has upcoming
-    visits (SC-65)."""
+    visits or an active booking page is the team's (SC-65)."""
     row = get(ctx, team_id)
     mine = select(Service.id).where(Service.org_id == ctx.org.id, Service.team_id == row.id)
     ahead = select(func.count()).where(
@@ -68,6 +68,14 @@ def remove(ctx: Context, team_id: str) -> None:
             fix="Give those services another team, or wait until the visits are over.",
             upcoming_bookings=count,
         )
+    open_pages = select(BookingPage.id).where(
+        BookingPage.org_id == ctx.org.id,
+        BookingPage.team_id == row.id,
+        BookingPage.active,
+        BookingPage.removed_at.is_(None),
+    )
+    if ctx.session.scalars(open_pages.limit(1)).first() is not None:
+        raise Problem("IN_USE", "A booking page is this team's.", fix="Pause that page, or give it another team.")
     ctx.session.execute(
         update(Service).where(Service.org_id == ctx.org.id, Service.team_id == row.id).values(team_id=None)
     )

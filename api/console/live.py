@@ -4,6 +4,7 @@ One look at the database answers every stream of a process, about twice a second
 """
 
 import asyncio
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -51,6 +52,8 @@ class Watch:
                 except TimeoutError:
                     yield None
                     continue
+                if stopping():
+                    return
                 if known is not None:
                     yield mark
                 known = mark
@@ -60,13 +63,13 @@ class Watch:
                 del self._watched[place]
                 self._marks.pop(place, None)
 
-    async def _next(self, place: Place, known: str | None) -> str:
+    async def _next(self, place: Place, known: str | None) -> str | None:
         async with self._looked:
-            await self._looked.wait_for(lambda: self._marks.get(place, known) != known)
-            return self._marks[place]
+            await self._looked.wait_for(lambda: stopping() or self._marks.get(place, known) != known)
+            return self._marks.get(place)
 
     async def _look(self) -> None:
-        while self._watched:
+        while self._watched and not stopping():
             places = list(self._watched)
             found = await self._db.read(
                 lambda session: {
@@ -78,6 +81,8 @@ class Watch:
                 self._marks.update((place, mark) for place, mark in found.items() if place in self._watched)
                 self._looked.notify_all()
             await asyncio.sleep(LOOK_EVERY)
+        async with self._looked:
+            self._looked.notify_all()
 
 
 @router.get("/live")
@@ -97,6 +102,14 @@ async def live(
     stream = _told(watch, caller.session.id, (caller.org.id, conversation), known)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
+
+
+def stopping() -> bool:
+    """Whether this process was told to end: the server waits for every open answer, and a stream would never end.
+
+    uvicorn keeps that to itself, behind the signal handler it installs; without a server nothing is stopping.
+    """
+    return bool(getattr(getattr(signal.getsignal(signal.SIGTERM), "__self__", None), "should_exit", False))
 
 
 def watch_of(request: Request) -> Watch:

@@ -121,7 +121,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        phone=shown_phone, dollars=prices.dollars, word=in_words, clock=clock, when=when, iso=iso, day=day
+        phone=shown_phone,
+        dollars=prices.dollars,
+        word=in_words,
+        clock=clock,
+        when=when,
+        iso=iso,
+        day=day,
+        author=author,
     )
     return made
 

@@ -15,10 +15,18 @@ from tools.left_behind import LeftBehind
 
 Outcome = Literal["pass", "unfinished", "unsafe", "words"]
 
-DEED = re.compile(r"\b(?:booked|all set|rescheduled|cancelled|confirmed for|is confirmed|requested!|agendad[oa])\b", re.I)
+DEED = re.compile(
+    r"\b(?:booked|all set|rescheduled|cancelled|confirmed for|is confirmed|requested!|agendad[oa])\b", re.I
+)
 OFFERED = re.compile(r"\b(?:not|never|shall i|would you like|want me|nothing|if)\b[^.!?]*$", re.I)
 LEAK = re.compile(r"[{}<>|]|```|\b(?:book_job|list_open_slots|hand_off|returned ok)\b", re.I)
 PERSON = re.compile(r"\bI(?:'m| am) (?:a (?:real |human )?person|a human|human|not a (?:bot|robot|machine))", re.I)
+CLOCK = re.compile(r"\b\d{1,2}:\d\d [AP]M\b")
+WISH = re.compile(
+    r"\d|\?|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day|\btoday|\btomorrow|\bmorning|\bafternoon|\bevening|"
+    r"\b(?:as )?soon|\basap|\btime\b|\bday\b|\bearl|\blate|\bno\b|\bnot\b|\balso\b|\banother\b|\bweek\b|\bright away",
+    re.IGNORECASE,
+)
 OPEN_QUESTIONS = ("name", "address", "issue", "when")
 
 
@@ -88,23 +96,37 @@ class Played:
 
     def told(self) -> dict[str, Any]:
         """This run as plain values for the JSON file; the transcript only of what did not pass."""
-        kept = {name: getattr(self, name) for name in self.__slots__ if name != "transcript"}
+        kept = {name: getattr(self, name) for name in self.__slots__ if name != "transcript" and name[0] != "_"}
         if self.outcome != "pass":
             kept["transcript"] = self.transcript
         return kept
 
     def _question(self, body: str) -> None:
-        """Count our questions; one asked in the same words, or for the same fact, was asked twice."""
+        """Count our questions. Asked twice is one for the same fact again, or the same times offered again although the
+        customer wished for nothing else in between, or had named one of them."""
         if "?" not in body:
             return
-        kinds = [kind for kind in asked(body) if kind in OPEN_QUESTIONS]
-        for key in kinds or [body]:
-            self.questions += 1
-            if key in self._asked:
-                self.asked_twice.append(key)
-            self._asked.add(key)
+        times = CLOCK.findall(body)
+        self.questions += 1
+        if times:
+            between = next((text for who, text in reversed(self.transcript[:-1]) if who == "customer"), "")
+            named = any(_hour(one) in between.lower().replace(" ", "") for one in times)
+            if times == self._offered and (named or not WISH.search(between)):
+                self.asked_twice.append(body)
+            self._offered = times
+            return
+        for kind in (kind for kind in asked(body) if kind in OPEN_QUESTIONS):
+            if kind in self._asked:
+                self.asked_twice.append(kind)
+            self._asked.add(kind)
 
     _asked: set[str] = field(default_factory=set)
+    _offered: list[str] = field(default_factory=list)
+
+
+def _hour(clock: str) -> str:
+    """ "4:00 PM" as people write it: "4pm"."""
+    return clock.lower().replace(":00", "").replace(" ", "")
 
 
 STUCK = ("claimed", "uncertain", "failed")

@@ -36,8 +36,8 @@ TIMED = re.compile(
 )
 ABOUT_A_TIME = re.compile(r"\b(?:book|available|schedul|slots?|times?|free|open)|\d ?[ap]\.?m\b", re.IGNORECASE)
 YES = re.compile(
-    r"^\W*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|perfect|great|sounds|that (?:works|sounds|would)|please|go ahead|of course|"
-    r"absolutely|definitely|correct|right|alright|fine|awesome|excellent|wonderful)\b",
+    r"^\W*(?:yes|yeah|yep|yup|sure|ok(?:ay)?|perfect|great|sounds|that (?:works|sounds|would)|please|go ahead|"
+    r"of course|absolutely|definitely|correct|right|alright|fine|awesome|excellent|wonderful)\b",
     re.IGNORECASE,
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from agent.asked import asked
 from api.eval.played import Played
-from api.eval.recorded import Line, Recorded
+from api.eval.recorded import ZONE, Line, Recorded
 from api.eval.stage import ANSWERS, CALLER, Stage
 from storage.seed import PHONE
 from storage.tables import (
@@ -239,7 +239,7 @@ def offered_in(said: str, year: int) -> list[datetime]:
         if one["day"]:
             day = one["day"]
         elif day:
-            found.append(datetime.strptime(f"{day} {year} {one['clock']}", "%B %d %Y %I:%M %p"))
+            found.append(datetime.strptime(f"{day} {year} {one['clock']}", "%B %d %Y %I:%M %p").replace(tzinfo=ZONE))
     return found
 
 
@@ -276,14 +276,10 @@ async def play_dialog(row: Recorded, stage: Stage, seed: str | None) -> Played:
         handed_over = rows.thread is not None and not rows.thread.is_the_assistants
         words = None if handed_over or not said else person.answer(said, rows)
     form = "%Y-%m-%d" if row.day_only else "%Y-%m-%d %H:%M"
-    told = {word for _who, text in played.transcript if _who == "customer" for word in re.findall(r"[a-z]+", text.lower())}
-    name = row.customer.split()[0].lower() if row.customer else None
-    for one in rows.bookings:
-        written = (one.customer_name or "").lower()
-        if name in told and written and name not in written and seed is None:
+    name = (row.customer or "").split(" ")[0].lower()
+    told = " ".join(line.text for line in person.said).lower()
+    for one in rows.bookings if name and name in told and seed is None else ():
+        if one.customer_name and name not in one.customer_name.lower():
             played.wrong_words.append(f"the visit is for {one.customer_name!r}, they are {row.customer!r}")
     played.close(rows, [one.local_start.strftime(form) for one in rows.bookings if one.is_active])
     return played
-
-
-

@@ -65,7 +65,7 @@ async def play_scene(name: str, scene: dict[str, Any], stage: Stage, *, scripted
 
 def judge(scene: dict[str, Any], rows: LeftBehind, played: Played) -> None:
     """Compare what is left in the store with what the scene says."""
-    whose = {"customer": rows.customer, "lead": rows.lead, "thread": rows.thread}
+    whose: dict[str, Any] = {"customer": rows.customer, "lead": rows.lead, "thread": rows.thread}
     whose["visit"] = rows.bookings[-1] if rows.bookings else None
     for table, row in whose.items():
         for column, value in scene.get(table, {}).items():
@@ -117,9 +117,7 @@ async def _step(stage: Stage, step: Any, played: Played) -> list[Message]:
     return await stage.after(minutes=step["wait"])
 
 
-def _check_words(
-    fresh: list[Message], wanted: dict[str, Any], step: Any, played: Played, *, scripted: bool
-) -> None:
+def _check_words(fresh: list[Message], wanted: dict[str, Any], step: Any, played: Played, *, scripted: bool) -> None:
     answers = [one.body for one in fresh if one.kind in ANSWERS]
     texted = isinstance(step, str) or "texts" in wanted or "missed_call" in wanted
     expected = 0 if wanted.get("none") or not texted else wanted.get("answers", 1)

@@ -30,6 +30,7 @@ COLUMNS = (
     *("id", "started_at", "direction", "from", "to", "channel", "status", "outcome", "answered_by", "missed"),
     *("textback", "skip_reason", "seconds", "rating", "disconnection_reason", "summary"),
 )
+SHEET = {"schema": {"type": "string"}, "example": "id,started_at\r\n3f9c2a1b,2026-11-24T15:00:00Z\r\n"}
 
 
 class CallShown(Shown):
@@ -104,7 +105,7 @@ class Filters:
         )
 
 
-@router.get("", response_model=page_of("calls", CallShown))
+@router.get("", response_model=page_of("calls", CallShown), responses={200: {"content": {"text/csv": SHEET}}})
 async def list_calls(
     request: Request,
     caller: Annotated[Caller, Depends(needs(*READ))],

@@ -26,8 +26,17 @@ Writes take an `Idempotency-Key`: the same request twice is done once.
 - POST {url}/api/v1/scheduling/voice/{{event_type}}/book: book a tagged slot
 - POST {url}/api/v1/scheduling/voice/reschedule-booking: move one of the caller's visits
 - POST {url}/api/v1/scheduling/voice/cancel-booking: cancel one of the caller's visits
+- POST {url}/api/v1/scheduling/voice/my-bookings, /context, /details, /area, /message, /send-link: know the caller, note
+  what they say, whether the business comes there, take a message, text the booking page
+
+Retell's envelope, Vapi's tool-calls, ElevenLabs' server tools and plain arguments are all taken.
+`ringback tools export --format retell|vapi|elevenlabs|openai|mcp` writes the definitions.
 
 An answer that does not begin with Booked!, Requested!, Rescheduled! or Cancelled! confirms nothing.
+
+## MCP (streamable HTTP, stateless, the same tools and the same words)
+
+- {url}/mcp: `Authorization: Bearer <secret>`; tools/list and tools/call, with initialize or without (2026-07-28)
 
 ## JSON
 

@@ -1,12 +1,13 @@
 """/api/v1/stats: what a span of time brought, each number with the rows behind it (contract 2.13)."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from api import wire
+from api.csv_export import csv_response
 from api.deps import Caller, Page, needs, paged, paging
 from api.wire import PROBLEMS, SECURED, Given, Instant, Shown, Text
 from storage.context import Context
@@ -17,6 +18,10 @@ from tools.refusals import utc
 router = APIRouter(prefix="/api/v1/stats", tags=["stats"], responses=PROBLEMS, dependencies=SECURED)
 
 READ = ("READ_RESULTS",)
+SHEET = {
+    "schema": {"type": "string"},
+    "example": "number,of,value\r\nmissed_calls,,7\r\nskipped_by_reason,landline,1\r\n",
+}
 
 
 class Estimate(Shown):
@@ -60,11 +65,16 @@ class RowsBehind(Shown):
     size: int
 
 
-@router.get("", response_model=StatsShown)
+@router.get("", response_model=StatsShown, responses={200: {"content": {"text/csv": SHEET}}})
 async def get_stats(
-    caller: Annotated[Caller, Depends(needs(*READ))], start: Text | None = None, end: Text | None = None
-) -> JSONResponse:
-    """The numbers from `start` to `end`, dates or instants; this month so far by default. Scope READ_RESULTS."""
+    request: Request,
+    caller: Annotated[Caller, Depends(needs(*READ))],
+    start: Text | None = None,
+    end: Text | None = None,
+    format: Literal["json", "csv"] | None = None,
+) -> Response:
+    """The numbers from `start` to `end`, dates or instants; this month so far by default. `format=csv`, or an Accept
+    header of text/csv, gives the same numbers as a sheet. Scope READ_RESULTS."""
 
     def ask(ctx: Context) -> dict[str, Any]:
         span = span_of(ctx, start, end)
@@ -74,7 +84,23 @@ async def get_stats(
         }
         return {"start": utc(span.start), "end": utc(span.end), **stats.count(ctx, span), "links": links}
 
-    return JSONResponse(await caller.read(ask))
+    told = await caller.read(ask)
+    if format == "csv" or (format is None and request.headers.get("accept", "").startswith("text/csv")):
+        return csv_response("stats", ("number", "of", "value"), as_rows(told))
+    return JSONResponse(told)
+
+
+def as_rows(told: dict[str, Any]) -> list[tuple[str, str, Any]]:
+    """The numbers one a line; the middle says which reason or unit a line counts, where there are some."""
+    lines: list[tuple[str, str, Any]] = []
+    for name, value in told.items():
+        if name == "estimated_value":
+            lines.append((name, "cents, an estimate", value["cents"]))
+        elif isinstance(value, dict) and name != "links":
+            lines += [(name, of, count) for of, count in value.items()]
+        elif name != "links":
+            lines.append((name, "", value))
+    return lines
 
 
 @router.get("/rows", response_model=RowsBehind)

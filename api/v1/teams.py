@@ -90,7 +90,8 @@ async def replace_team(
 
 @router.delete("/{team_id}", status_code=204)
 async def delete_team(team_id: Id, caller: Annotated[Caller, Depends(needs(*WRITE))]) -> Response:
-    """Delete a team; 409 IN_USE while a service of it has upcoming visits. Scope WRITE_BUSINESS_PROFILE."""
+    """Delete a team; 409 IN_USE while a service of it has upcoming visits, or an active booking page is its own. Scope
+    WRITE_BUSINESS_PROFILE."""
     await caller.write(lambda ctx: teams.remove(ctx, team_id))
     return Response(status_code=204)
 

@@ -34,6 +34,12 @@ class TechnicianShown(Shown):
     service_ids: list[str]
 
 
+class CalendarShown(Shown):
+    """The address of a technician's calendar, for their phone to subscribe to. Whoever has it can read it."""
+
+    url: str
+
+
 class TechnicianPatch(Body):
     """What should change; members left out stay, null clears a phone, hours or a place in the on-call order."""
 
@@ -103,6 +109,36 @@ async def update_technician(
         return _technician(offerings.change_technician(ctx, row, body.columns()), listings.skills(ctx))
 
     return await act_once(request, caller, act)
+
+
+@router.get("/technicians/{technician_id}/calendar", response_model=CalendarShown, tags=["technicians"])
+async def get_calendar(technician_id: Id, caller: Annotated[Caller, Depends(needs(*WRITE))]) -> JSONResponse:
+    """The address of a technician's calendar. Scope WRITE_BUSINESS_PROFILE, since it opens their customers' names."""
+    return JSONResponse(
+        await caller.read(lambda ctx: _calendar(caller, offerings.technician(ctx, technician_id).calendar_token))
+    )
+
+
+@router.post(
+    "/technicians/{technician_id}/calendar",
+    status_code=201,
+    response_model=CalendarShown,
+    tags=["technicians"],
+    openapi_extra=KEYED,
+)
+async def rotate_calendar(
+    request: Request, technician_id: Id, caller: Annotated[Caller, Depends(needs(*WRITE))]
+) -> Response:
+    """A new address for a technician's calendar; the old one stops working at once. Scope WRITE_BUSINESS_PROFILE."""
+
+    def act(ctx: Context) -> dict[str, Any]:
+        return _calendar(caller, offerings.new_calendar(ctx, offerings.technician(ctx, technician_id)))
+
+    return await act_once(request, caller, act, status=201)
+
+
+def _calendar(caller: Caller, token: str) -> dict[str, Any]:
+    return CalendarShown(url=f"{caller.house.settings.public_url}/calendar/{token}.ics").shown()
 
 
 def _technician(row: Technician, skills: list[tuple[str, str]]) -> dict[str, Any]:

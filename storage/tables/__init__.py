@@ -14,7 +14,6 @@ from storage.tables.pages import BookingPage, Invite
 from storage.tables.people import ConsentEvent, Customer, Staff, Team, TeamMember, Technician
 from storage.tables.services import Service, ServiceArea, Skill, Travel
 from storage.tables.staff_sessions import StaffSession, TeamStaff
-from storage.tables.waits import Wait
 from storage.tables.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
@@ -58,7 +57,6 @@ __all__ = [
     "ToolCall",
     "Travel",
     "Turn",
-    "Wait",
     "WebhookDelivery",
     "WebhookEndpoint",
     "new_id",

@@ -102,6 +102,7 @@ class Message(Base):
     reason: Mapped[str | None]  # why skipped or failed, in one word
     error_code: Mapped[str | None]  # the provider's
     provider_id: Mapped[str | None]
+    retry_of: Mapped[str | None]  # the message this one says again, once, after a failure nobody could explain
     segments: Mapped[int] = mapped_column(default=1)
     actor_kind: Mapped[str]
     actor_name: Mapped[str]

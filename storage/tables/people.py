@@ -12,7 +12,10 @@ class Technician(Base):
     """Someone whose hours are sold. `on_call` orders who is alerted first; null is never alerted."""
 
     __tablename__ = "technicians"
-    __table_args__ = (Index("ix_technicians_org_id", "org_id"),)
+    __table_args__ = (
+        Index("ix_technicians_org_id", "org_id"),
+        Index("ix_technicians_calendar_token", "calendar_token", unique=True),
+    )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"))

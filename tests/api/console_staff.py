@@ -29,7 +29,7 @@ class Desk:
 
     async def get(self, path: str, **params: str) -> str:
         """The HTML of a page that must open."""
-        answer = await self.client.get(path, params=params)
+        answer = await self.client.get(path, params=params or None)
         assert answer.status_code == 200, (answer.status_code, answer.text[-500:])
         return answer.text
 
@@ -41,6 +41,11 @@ class Desk:
         """The same address and password open a second business too."""
         org = await second_business(self.shop)
         await hired(self.shop, "mia@bluebird.example", "Mia", "owner", org=org)
+
+    async def neighbour(self) -> "Desk":
+        """Rosa, who owns the other business, at her own browser."""
+        org = await second_business(self.shop)
+        return await desk_of(self.shop, "rosa@cardinal.example", "Rosa", "owner", org=org)
 
 
 async def hired(shop: Shop, email: str, name: str, role: str, org: Org | None = None) -> Staff:

@@ -67,6 +67,8 @@ async def test_a_teams_page_offers_what_the_team_does(shop: Shop) -> None:
     page = (await shop.client.get("/book/plumbing")).text
     assert re.findall(r'name="service" value="([^"]+)"', page) == ["Water heater install"]
     assert (await key.get(f"{PAGES}?has_team=true"))["total"] == 1
+    refused = await key.ask("DELETE", f"/api/v1/teams/{team['id']}")
+    assert (refused.status_code, refused.json()["code"]) == (409, "IN_USE")
 
 
 async def test_a_paused_page_takes_no_bookings_and_a_removed_one_is_gone(shop: Shop) -> None:

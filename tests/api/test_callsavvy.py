@@ -16,7 +16,7 @@ from storage.tables import Booking, Call, Conversation, Job, Lead, Message, Org,
 from tests.api.phone_line import MONDAY_9, line_to
 from tests.fakes import LUIS, SARAH, Shop, open_shop
 
-pytestmark = [pytest.mark.anyio, pytest.mark.engines("postgres")]
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite")]
 
 MARCUS = "+15125550143"
 OVER = {

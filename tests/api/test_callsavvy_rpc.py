@@ -17,7 +17,7 @@ from tests.api.phone_line import MONDAY_9, line_to
 from tests.fakes import SARAH, SHOP, Shop
 from tools import access
 
-pytestmark = [pytest.mark.anyio, pytest.mark.engines("postgres")]
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite")]
 
 MARCUS = "+15125550143"
 PRIYA = {

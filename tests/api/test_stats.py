@@ -1,5 +1,8 @@
 """GET /api/v1/stats: the month's proof, counted from rows (contract 2.13)."""
 
+import csv
+import io
+
 import pytest
 
 from tests.api.doors import TUESDAY_9, booked, key_of
@@ -76,3 +79,25 @@ async def test_an_empty_span_has_no_rate_and_no_median(shop: Shop) -> None:
 async def test_a_range_that_ends_before_it_starts_is_refused(shop: Shop) -> None:
     answer = await (await key_of(shop)).ask("GET", "/api/v1/stats?start=2026-11-02&end=2026-11-01")
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(("query", "accept"), [("?format=csv", "*/*"), ("", "text/csv")])
+async def test_the_sheet_holds_the_same_numbers(shop: Shop, query: str, accept: str) -> None:
+    key = await key_of(shop)
+    await shop.miss("CA1")
+    await shop.miss("CA2", sender="anonymous")
+    await booked(key)
+    told = await key.get("/api/v1/stats")
+    headers = {"Authorization": f"Bearer {key.secret}", "Accept": accept}
+    sheet = await shop.client.get(f"/api/v1/stats{query}", headers=headers)
+    assert (sheet.status_code, sheet.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+    rows = list(csv.reader(io.StringIO(sheet.text.removeprefix("\ufeff"))))
+    by_name = {(name, of): value for name, of, value in rows[1:]}
+    plain = [name for name, value in told.items() if not isinstance(value, dict)]
+    assert {name: by_name[name, ""] for name in plain} == {
+        name: "" if told[name] is None else str(told[name]) for name in plain
+    }
+    assert told["skipped_by_reason"] == {
+        of: int(value) for (name, of), value in by_name.items() if name == "skipped_by_reason"
+    }
+    assert by_name["estimated_value", "cents, an estimate"] == str(told["estimated_value"]["cents"])

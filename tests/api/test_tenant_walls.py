@@ -48,10 +48,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/api/v1/teams/{team_id}"): {"name": "HVAC"},
     ("POST", "/api/v1/teams/{team_id}/members"): {"technician_id": demo_id("dana")},
     ("POST", "/api/v1/conversations/{conversation_id}/messages"): {"body": "Hello"},
+    ("PUT", "/api/v1/staff/{staff_id}/status"): {"status": "away"},
+    ("PATCH", "/api/v1/invites/{invite_id}"): {"role": "admin"},
 }
+# What these name is a word of ours, the same for every business.
+FIXED_WORDS = ("/api/v1/roles/{role}", "/api/v1/integrations/{name}")
 SPOKEN = {"slot": "2026-11-24 09:00", "name": "Sarah Jones", "phone": "+15125550142"}
 # These doors know nobody by a credential: what lies in their paths is a slug, a file or an unguessable token.
-WITHOUT_CREDENTIAL = ("/book/", "/console", "/static", "/api/twilio/", "/api/retell/", "/api/callsavvy/", "/callsavvy/")
+WITHOUT_CREDENTIAL = ("/book/", "/console", "/static", "/api/twilio/", "/api/retell/", "/api/callsavvy/", "/callsavvy/", "/calendar/")
 
 
 def every_route(routes: Any) -> Iterator[APIRoute]:
@@ -69,7 +73,10 @@ ROUTES = sorted(
         for method in route.methods
     }
 )
-WITH_ID = [one for one in ROUTES if "{" in one[1] and not one[1].startswith(WITHOUT_CREDENTIAL)]
+WITH_ID = [
+    one for one in ROUTES if "{" in one[1] and not one[1].startswith(WITHOUT_CREDENTIAL) and one[1] not in FIXED_WORDS
+]
+WITH_TWO = [one for one in WITH_ID if one[1].count("{") > 1]
 NEEDED = {
     "/api/v1/bookings/available-slots": "?start_date=2026-11-23&end_date=2026-11-24",
     "/api/v1/stats/rows": "?of=missed_calls",
@@ -79,9 +86,10 @@ LISTS = [path for method, path in ROUTES if method == "GET" and "{" not in path 
 
 @dataclass
 class Two:
-    """Bluebird's rows and key, and Cardinal's key."""
+    """Bluebird's rows and key, and Cardinal's; of Cardinal's rows those that stand two in one path, or in bodies."""
 
     ids: dict[str, str]
+    their_ids: dict[str, str]
     ours: Key
     theirs: Key
 
@@ -111,8 +119,29 @@ async def two(shop: Shop) -> Two:
         "credential": (await key_of(shop, name="Spare")).id,
         "webhook": hook.id,
         "delivery": ping.id,
+        "staff": (await ours.post("/api/v1/staff", {"email": "ana@bluebird.test", "name": "Ana"})).json()["id"],
+        "invite": (await ours.post("/api/v1/invites", {"email": "joe@bluebird.test"})).json()["id"],
+        "booking page": (await ours.post("/api/v1/booking-pages", {"title": "Heaters"})).json()["id"],
+        "entry point": demo_id("number main"),
     }
-    return Two(ids, ours, theirs)
+    return Two(ids, await some_of_theirs(shop, theirs), ours, theirs)
+
+
+async def some_of_theirs(shop: Shop, theirs: Key) -> dict[str, str]:
+    """A team of Cardinal's with Rosa in it, and a webhook with its first delivery."""
+    team = (await theirs.post("/api/v1/teams", {"name": "Leaks"})).json()["id"]
+    await theirs.post(f"/api/v1/teams/{team}/members", {"technician_id": demo_id("rosa")})
+    hook = (await theirs.post("/api/v1/webhooks", {"url": "https://their.example.com/", "events": ["*"]})).json()["id"]
+    (ping,) = await shop.rows(WebhookDelivery, endpoint_id=hook)
+    page = (await theirs.post("/api/v1/booking-pages", {"title": "Leaks"})).json()["id"]
+    return {
+        "team": team,
+        "technician": demo_id("rosa"),
+        "service": demo_id("leak"),
+        "webhook": hook,
+        "delivery": ping.id,
+        "booking page": page,
+    }
 
 
 def with_id(path: str, value: str) -> str:
@@ -120,10 +149,16 @@ def with_id(path: str, value: str) -> str:
     return re.sub(r"\{\w+\}", RANDOM_ID, path[:start] + value + path[end + 1 :])
 
 
-def kind_in(path: str) -> str:
-    named = path[path.index("{") + 1 : path.index("}")]
-    assert named in KINDS, f"{path}: say in KINDS what {{{named}}} is"
-    return KINDS[named]
+def kinds_in(path: str) -> list[str]:
+    named = re.findall(r"\{(\w+)\}", path)
+    assert set(named) <= set(KINDS), f"{path}: say in KINDS what {named} are"
+    return [KINDS[one] for one in named]
+
+
+def filled(path: str, ids: list[str]) -> str:
+    """The path with these ids in place of its parameters, in order."""
+    left = iter(ids)
+    return re.sub(r"\{\w+\}", lambda _: next(left), path)
 
 
 async def asked(key: Key, method: str, path: str, value: str) -> tuple[int, Any]:
@@ -139,13 +174,31 @@ def test_the_route_table_was_read() -> None:
 
 @pytest.mark.parametrize(("method", "path"), WITH_ID, ids=[" ".join(one) for one in WITH_ID])
 async def test_another_businesss_id_is_answered_like_a_random_one(two: Two, method: str, path: str) -> None:
-    real = two.ids[kind_in(path)]
+    real = two.ids[kinds_in(path)[0]]
     across = await asked(two.theirs, method, path, real)
     random = await asked(two.theirs, method, path, RANDOM_ID)
     assert across == random
     assert across[0] == (200 if "/voice/" in path else 404)
     own = await asked(two.ours, method, path, real)
     assert own != across, "the id is not a real one of the first business"
+
+
+def test_the_routes_with_two_ids_were_found() -> None:
+    assert ("DELETE", "/api/v1/teams/{team_id}/members/{technician_id}") in WITH_TWO
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_TWO, ids=[" ".join(one) for one in WITH_TWO])
+@pytest.mark.parametrize("strange", [0, 1], ids=["our outer row, their inner one", "their outer row, our inner one"])
+async def test_no_two_ids_of_two_businesses_lead_anywhere(two: Two, method: str, path: str, strange: int) -> None:
+    mine = [two.their_ids[kind] for kind in kinds_in(path)]
+    mixed, random = list(mine), list(mine)
+    mixed[strange], random[strange] = two.ids[kinds_in(path)[strange]], RANDOM_ID
+    body = BODIES.get((method, path), {}) if method != "GET" else None
+    answers = [await two.theirs.ask(method, filled(path, ids), body) for ids in (mixed, random)]
+    assert (answers[0].status_code, answers[0].text) == (answers[1].status_code, answers[1].text)
+    assert answers[0].status_code == 404
+    both_mine = await two.theirs.ask(method, filled(path, mine), body)
+    assert both_mine.status_code < 300, f"the ids are no real pair: {both_mine.text}"
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -174,13 +227,24 @@ S3 = {"date": "2026-11-23", "time": "10:00", "fullName": "Sarah Jones", "phone":
         ("/api/v1/scheduling-bookings/check-availability", S3, "event_type_id", "service"),
         ("/api/v1/scheduling-bookings/available-slots", {}, "event_type_id", "service"),
         ("/api/v1/blackouts", {"date": "2026-12-24"}, "technician_id", "technician"),
+        ("/api/v1/teams/{team}/members", {}, "technician_id", "technician"),
+        ("/api/v1/teams", {"name": "Drains"}, "template_id", "schedule template"),
+        ("/api/v1/services", {"name": "Drains", "default_duration": 60}, "team_id", "team"),
+        ("/api/v1/services", {"name": "Drains", "default_duration": 60}, "technician_ids", "technician"),
+        ("/api/v1/staff", {"email": "rosa@cardinal.test", "name": "Rosa"}, "team_ids", "team"),
+        ("/api/v1/invites", {"email": "rosa@cardinal.test"}, "team_id", "team"),
+        ("/api/v1/booking-pages", {"title": "Drains"}, "team_id", "team"),
+        ("/api/v1/booking-pages", {"title": "Drains"}, "service_ids", "service"),
+        ("/api/v1/leads", {"phone": "+15125550142"}, "entry_point_id", "entry point"),
     ],
 )
 async def test_another_businesss_id_in_a_body_is_a_random_one_too(
     two: Two, path: str, body: dict[str, Any], member: str, kind: str
 ) -> None:
-    across = await two.theirs.post(path, {**body, member: two.ids[kind]})
-    random = await two.theirs.post(path, {**body, member: RANDOM_ID})
+    path = path.format(**two.their_ids)
+    sent = [[one] if member.endswith("_ids") else one for one in (two.ids[kind], RANDOM_ID)]
+    across = await two.theirs.post(path, {**body, member: sent[0]})
+    random = await two.theirs.post(path, {**body, member: sent[1]})
     assert (across.status_code, across.text) == (random.status_code, random.text)
     assert across.json()["code"] == "NOT_FOUND"
 

@@ -233,7 +233,7 @@ async def test_28_a_delivery_twice_late_or_out_of_order_texts_once(shop: Shop) -
     await shop.pass_time(seconds=10)
     [text] = await shop.rows(Message, direction="out")
     for state in ("delivered", "sent", "delivered"):
-        status = {"MessageSid": text.provider_id or "", "MessageStatus": state}
+        status = {"MessageSid": text.provider_id or "", "MessageStatus": state, "From": SHOP, "To": NEIGHBOURS[0]}
         assert (await shop.post("/api/twilio/sms/status", **status)).status_code < 300
     [text] = await shop.rows(Message, direction="out")
     assert text.state == "delivered"

@@ -53,11 +53,10 @@ def test_every_platform_gets_the_same_tools(platform: str) -> None:
     assert names == [tool.tool_name() for tool in VOICE_SCHEMAS]
 
 
-def test_a_voice_tool_that_the_texter_also_has_goes_by_the_same_name() -> None:
+def test_the_tools_are_the_texters_and_a_link_by_text() -> None:
     ours = [tool.tool_name() for tool in VOICE_SCHEMAS]
-    assert [name for name in BY_NAME if name in ours] == [
-        *("list_open_slots", "book_job", "reschedule", "cancel", "find_my_bookings")
-    ]
+    assert [name for name in ours if name not in BY_NAME] == ["send_link"]
+    assert [name for name in ours if name in BY_NAME] == list(BY_NAME)
 
 
 @every_tool
@@ -73,7 +72,7 @@ def test_every_voice_route_is_exported_and_every_export_is_a_route() -> None:
 
 def test_the_arguments_declared_are_those_the_acts_read() -> None:
     """A new argument is declared in one place, and a dropped one leaves it."""
-    files = [ROOT / "tools" / name for name in ("by_phone.py", "phone_changes.py", "phone_desk.py")]
+    files = [ROOT / "tools" / name for name in ("by_phone.py", "phone_changes.py", "phone_desk.py", "phone_details.py")]
     source = "".join(file.read_text(encoding="utf-8") for file in files)
     declared = {name for tool in VOICE_SCHEMAS for name in tool.model_fields}
     assert {name for name in declared if f'"{name}"' not in source} == set()
@@ -94,6 +93,34 @@ def test_retells_fields_are_ones_it_knows() -> None:
     from retell.types.llm_create_params import GeneralToolCustomTool
 
     assert set(exported("retell", URL)[0]) <= set(GeneralToolCustomTool.__annotations__)
+
+
+def test_vapis_own_types_take_every_tool() -> None:
+    from vapi.core.serialization import convert_and_respect_annotation_metadata as by_wire_names
+    from vapi.types import CreateFunctionToolDto
+
+    told = [
+        by_wire_names(object_=one, annotation=CreateFunctionToolDto, direction="read") for one in exported("vapi", URL)
+    ]
+    taken = [CreateFunctionToolDto.model_validate(one) for one in told]
+    assert all(one.model_extra == {} for one in taken)
+    assert [one.server.timeout_seconds for one in taken if one.server] == [10.0] * len(VOICE_SCHEMAS)
+    assert all(one.function and one.function.parameters and one.function.model_extra == {} for one in taken)
+    with pytest.raises(ValidationError):
+        CreateFunctionToolDto.model_validate({**told[0], "function": {"parameters": []}})
+
+
+def test_elevenlabs_own_types_take_every_tool() -> None:
+    from elevenlabs.types import ToolRequestModel
+
+    taken = [ToolRequestModel.model_validate({"tool_config": one}).tool_config for one in exported("elevenlabs", URL)]
+    assert all(one.type == "webhook" and one.api_schema.url.startswith(URL) for one in taken)
+    for one in taken:
+        assert one.api_schema.model_extra == {}
+        assert one.model_extra == {}
+        assert one.api_schema.request_body_schema.required[-1] == "call"
+    with pytest.raises(ValidationError):
+        ToolRequestModel.model_validate({"tool_config": {**exported("elevenlabs", URL)[0], "api_schema": {}}})
 
 
 def test_openais_own_types_take_every_tool() -> None:
@@ -118,8 +145,9 @@ def test_mcps_own_types_take_every_tool() -> None:
     told = {one.name: one.annotations.read_only_hint for one in tools if one.annotations}
     assert [name for name, only_reads in told.items() if only_reads] == [
         "list_open_slots",
+        "get_conversation_summary",
         "find_my_bookings",
-        "about_caller",
+        "check_service_area",
     ]
 
 

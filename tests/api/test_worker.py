@@ -1,11 +1,13 @@
 """The worker: each job to one hand, another try when a hand fails, and a task for the office when it is given up."""
 
 import asyncio
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
+from api.app import open_house
 from api.deps import House
 from api.worker import TRIES, WAITS, Worker
 from storage import outbox
@@ -168,3 +170,91 @@ async def test_a_queued_job_wakes_a_sleeping_worker(shop: Shop) -> None:
     await asyncio.wait_for(taken.wait(), 0.8)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_slow_texts_do_not_queue_behind_each_other(shop: Shop) -> None:
+    async def slow(house: House, job: Job) -> None:
+        await asyncio.sleep(0.5)
+        await done(house, job)
+
+    def unit(ctx: Context) -> None:
+        for place in range(60):
+            outbox.put(ctx, "send", f"send:{place}", ("message", str(place)), due_at=ctx.now)
+
+    await shop.act(unit)
+    began = asyncio.get_running_loop().time()
+    await Worker(shop.house, {"send": slow}).drain()
+    assert asyncio.get_running_loop().time() - began < 60 * 0.5 / 4
+    assert {job.state for job in await shop.rows(Job)} == {"sent"}
+
+
+async def test_turns_that_think_for_long_leave_room_for_a_text(shop: Shop) -> None:
+    thought, sent = asyncio.Event(), asyncio.Event()
+
+    async def think(house: House, job: Job) -> None:
+        await thought.wait()
+        await done(house, job)
+
+    async def send(house: House, job: Job) -> None:
+        await done(house, job)
+        sent.set()
+
+    def text(ctx: Context) -> None:
+        outbox.put(ctx, "send", "send:1", ("message", "1"), due_at=ctx.now)
+
+    await queue(shop, 150)
+    running = asyncio.create_task(Worker(shop.house, {"turn": think, "send": send}).run())
+    await asyncio.sleep(0.5)
+    await shop.act(text)
+    await asyncio.wait_for(sent.wait(), 10)
+    thought.set()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_jobs_of_one_lane_are_done_in_their_order_by_several_workers(shop: Shop) -> None:
+    order: list[str] = []
+    under_way = 0
+
+    async def one_at_a_time(house: House, job: Job) -> None:
+        nonlocal under_way
+        under_way += 1
+        assert under_way == 1
+        order.append(job.subject_id)
+        await asyncio.sleep(0.01)
+        under_way -= 1
+        await done(house, job)
+
+    def unit(ctx: Context) -> None:
+        for place in reversed(range(8)):
+            written_at = ctx.now + timedelta(microseconds=place)
+            about = ("message", str(place))
+            outbox.put(ctx, "send", f"send:{place}", about, due_at=ctx.now, lane="sarah", written_at=written_at)
+
+    await shop.act(unit)
+    workers = [asyncio.create_task(Worker(shop.house, {"send": one_at_a_time}).run()) for _ in range(3)]
+    async with asyncio.timeout(20):
+        while len(order) < 8 or under_way:  # noqa: ASYNC110 - until all are done
+            await asyncio.sleep(0.05)
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    assert order == [str(place) for place in range(8)]
+
+
+@pytest.mark.engines("sqlite")
+async def test_a_worker_in_a_process_of_its_own_looks_at_the_file_often(shop: Shop, database_url: str) -> None:
+    other = open_house(shop.house.settings)
+    taken = asyncio.Event()
+
+    async def notice(house: House, job: Job) -> None:
+        await done(house, job)
+        taken.set()
+
+    running = asyncio.create_task(Worker(dataclasses.replace(other, clock=shop.clock), {"turn": notice}).run())
+    await asyncio.sleep(0.3)
+    await queue(shop)
+    await asyncio.wait_for(taken.wait(), 2)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await other.db.close()

@@ -19,6 +19,7 @@ from tests.chaos.world import World, world
 
 APART = timedelta(hours=3)  # between two visits of one technician
 SOON = 20.0  # seconds until a reminder is due, once it was drawn near
+AT_ONCE = 12  # requests to the server
 KEYS = 25  # each may ask sixty times a minute
 OPEN = "state in ('queued', 'claimed', 'uncertain') and due_at < :soon"
 ONE_REMINDER = "update orgs set reminder_offsets = '[1440]', alert_on_booking = false"
@@ -110,6 +111,7 @@ class Havoc:
         self.callers = [f"+1512{3_000_000 + number * 7}" for number in range(plan.calls)]
         self.visits: dict[str, str] = {}  # booking id: kept, moved, cancelled
         self.over = asyncio.Event()
+        self.few = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
         """Everything, until nothing waits any more or patience ends; then count."""
@@ -121,12 +123,14 @@ class Havoc:
         kinds = ["kept"] * self.plan.kept + ["moved"] * self.plan.moved + ["cancelled"] * self.plan.cancelled
         acts = [self._call(number) for number in range(self.plan.calls)]
         acts += [self._visit(number, kind) for number, kind in enumerate(kinds)]
-        await asyncio.gather(*acts)
-        until = time.monotonic() + self.plan.patience
-        while await self._waiting() and time.monotonic() < until:  # noqa: ASYNC110 - rows raise no event
-            await asyncio.sleep(1)
-        self.over.set()
-        await killing
+        try:
+            await asyncio.gather(*acts)
+            until = time.monotonic() + self.plan.patience
+            while await self._waiting() and time.monotonic() < until:  # noqa: ASYNC110 - rows raise no event
+                await asyncio.sleep(1)
+        finally:
+            self.over.set()
+            await killing
         await asyncio.sleep(3)  # for those that come twice
         self.found.seconds = time.monotonic() - began
         await self._count()
@@ -192,10 +196,14 @@ class Havoc:
         return answer
 
     async def _until(self, wanted: int, attempt: Callable[[], Awaitable[int]]) -> None:
-        until = time.monotonic() + 120
-        while await attempt() != wanted:
+        """Again and again, a few of all of them at a time, so that a server that comes back is not run over."""
+        until = time.monotonic() + 240
+        while True:
+            async with self.few:
+                if await attempt() == wanted:
+                    return
             assert time.monotonic() < until, "the server did not come back"
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(self.chance.uniform(0.2, 0.6))
 
     async def _kill(self) -> None:
         """SIGKILL to any of the processes, at any moment, until it is over; half as often once all is asked for."""

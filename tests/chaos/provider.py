@@ -36,6 +36,8 @@ BADLY = {
     "connection closed": 4,
     "429": 13,
 }
+# What is decided within seconds: after a 500 nobody may simply send again for a minute.
+KINDLY = {"taken": 70, "taken, answer lost": 8, "taken, slow": 7, "429": 15}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ SETTINGS = {
     "TWILIO_ACCOUNT_SID",
     "TWILIO_AUTH_TOKEN",
 }
-# `eval` joins them with the scorecard, in the work that brings it.
 COMMANDS = {
     "chat",
     "credential create",
@@ -32,6 +31,7 @@ COMMANDS = {
     "credential revoke",
     "demo",
     "doctor",
+    "eval",
     "init",
     "migrate",
     "seed-demo",
@@ -40,7 +40,7 @@ COMMANDS = {
     "understand",
     "worker",
 }
-TARGETS = {"install", "demo", "serve", "test", "check", "bench", "lock"}
+TARGETS = {"install", "demo", "serve", "test", "check", "bench", "chaos", "scorecard", "lock"}
 
 
 @pytest.fixture(scope="module")

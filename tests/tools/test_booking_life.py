@@ -41,7 +41,7 @@ async def live(url: str, *, tried: int = 1, **more: Any) -> None:
 
 async def test_a_shops_life_at_random_never_breaks_its_promises(database_url: str) -> None:
     on_a_server = database_url.startswith("postgresql")  # a round trip for every statement
-    await live(database_url, max_examples=18 if on_a_server else 60, stateful_step_count=15, derandomize=True)
+    await live(database_url, max_examples=15 if on_a_server else 30, stateful_step_count=15, derandomize=True)
 
 
 @pytest.mark.slow
@@ -67,7 +67,14 @@ def forget_the_holds(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.engines("sqlite")
-@pytest.mark.parametrize("forget", [forget_the_gaps, forget_to_free, forget_the_holds])
+@pytest.mark.parametrize(
+    "forget",
+    [
+        forget_to_free,
+        pytest.param(forget_the_gaps, marks=pytest.mark.slow),
+        pytest.param(forget_the_holds, marks=pytest.mark.slow),
+    ],
+)
 async def test_the_machine_notices_a_broken_promise(
     database_url: str, monkeypatch: pytest.MonkeyPatch, forget: Callable[[pytest.MonkeyPatch], str]
 ) -> None:

@@ -26,7 +26,8 @@ _IDIOMS = re.compile(
     r"\bno (?:problem(?:s|o)?|worries|issues?|doubt|rush|prob|hurry|preference|biggie)\b|\bnot a problem\b"
     r"|\bwhy not\b|\bcan'?t wait\b|\bcannot wait\b|\bnot bad\b|\bdon'?t mind\b|\bno,? that'?s (?:fine"
     r"|great|perfect)\b"
-    r"|\bif (?:at all )?possible\b|\bif (?:that'?s|it'?s|it is|that is) (?:still )?(?:possible|available|open|free|ok|okay)\b"
+    r"|\bif (?:at all )?(?:possible|available|open|free)\b"
+    r"|\bif (?:that'?s|it'?s|it is|that is) (?:still )?(?:possible|available|open|free|ok|okay)\b"
     r"|\b(?:do you know|(?:can|could|would) you tell me|any idea|do they say) (?:if|whether)\b"
     r"|\bcan'?t thank\b|\bcouldn'?t be better\b|\bi'?m not picky\b"
 )

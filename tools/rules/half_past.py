@@ -1,4 +1,4 @@
-"""A slip in "half past" or "quarter to" must never turn 2:30 into two o'clock: it is put right before hours are read."""
+"""A slip in "half past" must never turn 2:30 into two o'clock: it is put right before hours are read."""
 
 import re
 
@@ -32,6 +32,8 @@ def _slip(word: str, meant: str) -> bool:
     if len(word) == len(meant):
         differ = [at for at in range(len(word)) if word[at] != meant[at]]
         pair = len(differ) == 2 and differ[1] == differ[0] + 1
-        return len(differ) == 1 or (pair and word[differ[0]] == meant[differ[1]] and word[differ[1]] == meant[differ[0]])
+        return len(differ) == 1 or (
+            pair and word[differ[0]] == meant[differ[1]] and word[differ[1]] == meant[differ[0]]
+        )
     longer, shorter = (word, meant) if len(word) > len(meant) else (meant, word)
     return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))

@@ -14,7 +14,7 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Invites, booking pages, the waiting list, ways in with a target and a source, and histories in order of time."""
+    """Invites, booking pages, ways in with a target and a source, and histories in order of time."""
     op.create_table(
         "invites",
         sa.Column("id", sa.String(), nullable=False),
@@ -51,29 +51,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_booking_pages_org_id", "booking_pages", ["org_id"])
     op.create_index("ix_booking_pages_slug", "booking_pages", ["slug"], unique=True)
-    op.create_table(
-        "waits",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("org_id", sa.String(), nullable=False),
-        sa.Column("customer_id", sa.String(), nullable=False),
-        sa.Column("lead_id", sa.String(), nullable=True),
-        sa.Column("service_id", sa.String(), nullable=False),
-        sa.Column("weekdays", sa.JSON(), nullable=False),
-        sa.Column("parts", sa.JSON(), nullable=False),
-        sa.Column("until", sa.Date(), nullable=False),
-        sa.Column("offers", sa.Integer(), nullable=False),
-        sa.Column("offered_start_at", storage.tables.columns.Utc(timezone=True), nullable=True),
-        sa.Column("offered_until", storage.tables.columns.Utc(timezone=True), nullable=True),
-        sa.Column("ended_at", storage.tables.columns.Utc(timezone=True), nullable=True),
-        sa.Column("end_reason", sa.String(), nullable=True),
-        sa.Column("created_at", storage.tables.columns.Utc(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["org_id"], ["orgs.id"], name=op.f("fk_waits_org_id_orgs")),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_waits_customer_id_customers")),
-        sa.ForeignKeyConstraint(["lead_id"], ["leads.id"], name=op.f("fk_waits_lead_id_leads")),
-        sa.ForeignKeyConstraint(["service_id"], ["services.id"], name=op.f("fk_waits_service_id_services")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_waits")),
-    )
-    op.create_index("ix_waits_org_id_service_id", "waits", ["org_id", "service_id", "ended_at"])
     op.add_column("entry_points", sa.Column("target", sa.String(), nullable=True))
     op.add_column("entry_points", sa.Column("source", sa.String(), nullable=False, server_default=""))
     op.add_column("leads", sa.Column("entry_point_id", sa.String(), nullable=True))
@@ -90,5 +67,5 @@ def downgrade() -> None:
     op.drop_column("leads", "entry_point_id")
     for column in ("source", "target"):
         op.drop_column("entry_points", column)
-    for table in ("waits", "booking_pages", "invites"):
+    for table in ("booking_pages", "invites"):
         op.drop_table(table)

@@ -23,7 +23,9 @@ def upgrade() -> None:
     op.add_column("conversations", sa.Column("external_key", sa.String(), nullable=True))
     op.add_column("conversations", sa.Column("given_phone", sa.String(), nullable=True))
     op.create_index("ix_conversations_org_id_external_key", "conversations", ["org_id", "external_key"])
+    op.add_column("messages", sa.Column("retry_of", sa.String(), nullable=True))
     op.add_column("calls", sa.Column("team_id", sa.String(), nullable=True))
+    op.create_index("ix_technicians_calendar_token", "technicians", ["calendar_token"], unique=True)
     op.add_column("leads", sa.Column("organization", sa.String(), nullable=True))
     op.add_column("leads", sa.Column("location", sa.String(), nullable=True))
     # Jobs of one lane are done one after another.
@@ -38,7 +40,9 @@ def downgrade() -> None:
     op.drop_column("jobs", "lane")
     op.drop_column("leads", "location")
     op.drop_column("leads", "organization")
+    op.drop_index("ix_technicians_calendar_token", "technicians")
     op.drop_column("calls", "team_id")
+    op.drop_column("messages", "retry_of")
     op.drop_index("ix_conversations_org_id_external_key", "conversations")
     op.drop_index("ix_conversations_team_id", "conversations")
     for column in ("given_phone", "external_key", "subject", "team_id"):

@@ -1,0 +1,89 @@
+"""Scorecard E: how long a turn of ours and a check take. The machine's load is in these numbers."""
+
+import asyncio
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from agent.claim_guard import check
+from agent.model import open_model
+from agent.replying import Model
+from api.eval.evaluate import MEMORY
+from api.eval.played import percentile
+from api.eval.report import Row
+from api.eval.scenes import SATURDAY, furnish
+from api.eval.stage import stage, template
+from tests.agent.test_claim_guard import CASES, evidence
+from tests.stories.model_server import Say, model_server
+
+SAID = ("Hi", "AC died, 12 Oak St 78701", "anything Tuesday?", "2pm", "thanks!", "can we do Friday instead?", "8am",
+        "when is it again?", "how much is it?", "please cancel it", "ok thanks bye")  # fmt: skip
+WORDS = "What is going on with the furnace, and what is the address?"
+HOSTILE = ("x" * 200_000, "at 9 or 10 " * 2000, "Monday " * 3000, "$1" * 5000, "((((" * 4000, "booked, " * 3000)
+
+
+def time_rows(rounds: int) -> list[Row]:
+    """Every row of E."""
+    script = asyncio.run(turns(None, rounds))
+    with model_server() as server:
+        server.play(otherwise=Say(WORDS))
+        through, alone = asyncio.run(against(server.url, rounds))
+    ours = [took - alone for took in through]
+    checks = check_times()
+    return [
+        Row("E a turn of the script, 95th percentile", percentile(script, 0.95) or 0, 0, 50, True, "ms"),
+        Row(
+            "E what a turn adds to a model that answers at once, median",
+            sorted(ours)[len(ours) // 2],
+            0,
+            30,
+            True,
+            "ms",
+        ),
+        Row("E the model's own round trip here, median", alone, unit="ms"),
+        Row("E claim check on labelled sentences, slowest", max(checks[0]), 0, 5, True, "ms"),
+        Row("E claim check on hostile text, slowest", max(checks[1]), 0, 5, True, "ms"),
+    ]
+
+
+async def turns(model: Model | None, rounds: int) -> list[int]:
+    """Milliseconds of every turn in so many conversations; the first one warms up and does not count."""
+    with TemporaryDirectory(dir=MEMORY) as folder:
+        empty = template(Path(folder))
+        took: list[int] = []
+        for number in range(rounds + 1):
+            async with stage(empty, SATURDAY, furnish, model) as set_up:
+                for text in SAID:
+                    await set_up.text(text)
+                took += [one.milliseconds for one in (await set_up.rows()).turns] if number else []
+    return took
+
+
+async def against(url: str, rounds: int) -> tuple[list[int], float]:
+    """Turns with a model at `url`, and the median of the same client's bare round trip there."""
+    model = open_model(name="local", api="chat", api_key="k", base_url=url, effort="none")
+    try:
+        took = await turns(model, rounds)
+        bare = []
+        for _ in range(5 * rounds):
+            started = time.perf_counter()
+            await model.reply([{"role": "user", "content": "Hi"}], [])
+            bare.append((time.perf_counter() - started) * 1000)
+        return took, sorted(bare)[len(bare) // 2]
+    finally:
+        await model.close()
+
+
+def check_times() -> tuple[list[float], list[float]]:
+    """Milliseconds of the claim check on each labelled sentence, and on each hostile text; the best of three."""
+    labelled = [_best(str(case.values[2]), str(case.values[0])) for case in CASES[:200]]
+    return labelled, [_best(text, "booked") for text in HOSTILE]
+
+
+def _best(text: str, scene: str) -> float:
+    known, took = evidence(scene), []
+    for _ in range(3):
+        started = time.perf_counter()
+        check(text, known, limit=480)
+        took.append((time.perf_counter() - started) * 1000)
+    return min(took)
