@@ -13,6 +13,7 @@ from agent.spoken_times import moments
 
 __all__ = ["Deed", "Evidence", "Verdict", "Visit", "check"]
 
+MOST_MOMENTS = 16  # days and times in one reply; a text of ours offers at most eight
 ADVICE = {
     "claims_booking_without_act": "No visit is booked at that time: do not say or imply that one is. "
     "Offer listed times or ask which one to book.",
@@ -52,11 +53,14 @@ def check(text: str, evidence: Evidence, *, limit: int = 480) -> Verdict:
     if not text.strip():
         return verdict(["empty"], limit)
     reasons = ["too_long"] if len(text) > limit else []
-    text = text[: 2 * limit]
+    text = text[:limit]
     known = Known(evidence)
     words = plain(text)
     reasons += leaks.leaked(text, words, evidence)
-    reasons += unbacked([spoken(*sentence) for sentence in moments(words, known.today)], known)
+    named = moments(words, known.today)
+    if sum(len(ones) for _sentence, ones in named) > MOST_MOMENTS:
+        return verdict([*reasons, "too_long"], limit)  # no customer reads so many times, and reading them is not cheap
+    reasons += unbacked([spoken(*sentence) for sentence in named], known)
     return verdict(reasons, limit)
 
 

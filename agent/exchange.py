@@ -1,9 +1,11 @@
 """One exchange with the script: what is known, what was heard, and the tools under this turn's key."""
 
+from datetime import date
 from typing import Any
 
-from agent import wish
+from agent import replies, wish
 from agent.hearing import Heard, hear
+from agent.signals import CORRECTS
 from storage.context import Context
 from storage.idempotency import call_key
 from storage.tables import Conversation, Lead, Service
@@ -24,9 +26,12 @@ class Turn:
         self.thread: Conversation = chat.thread_of(ctx)
         self.memory: dict[str, Any] = dict(self.thread.memory)
         self.text, self.before = latest.last_words(ctx)
-        self.heard: Heard = hear(self.text, ctx.local_now, context=self.before, awaiting=self.memory.get("awaiting"))
-        offered = {one.date() for one in latest.said_offers(ctx)}
-        only_day = offered.pop() if len(offered) == 1 else None
+        booked = self.memory.get("booked")  # the day of a visit booked or moved just now
+        corrects = bool(booked and CORRECTS.match(self.text))
+        said_before = replies.NEW_TIME if corrects else self.before  # "sorry, I meant 10" is about that visit's time
+        self.heard: Heard = hear(self.text, ctx.local_now, context=said_before, awaiting=self.memory.get("awaiting"))
+        days = {one.date() for one in latest.said_offers(ctx)} or ({date.fromisoformat(booked)} if corrects else set())
+        only_day = days.pop() if len(days) == 1 else None
         self.wish: When = wish.carried(self.heard.when, self.text, self.memory.get("wish"), only_day, ctx.local_now)
         if self.wish.sure:
             self.memory["wish"] = wish.kept(self.wish, ctx.local_now)

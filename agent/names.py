@@ -33,6 +33,7 @@ _INTRODUCTIONS = tuple(
         rf"\b(?:this is|this's|i am|i'm|i\u2019m|im) {_NAME}",
         rf"\bit'?s {_NAME} (?:here|again|from|calling)\b",
         rf"(?:^|\s)[-\u2013\u2014~] ?{_NAME}\W*$",
+        r"^\W*((?-i:[A-Z])[a-z'-]+ (?-i:[A-Z])[a-z'-]+)(?=,\s*\d{1,6} [A-Za-z])",
     )
 )
 _FOR_SOMEBODY = re.compile(r"\b(?:[Ff]or|FOR|[Ii]t's|[Ii]ts) ((?:[A-Z][\w'\u2019-]+ ){1,2}[A-Z][\w'\u2019-]+)")

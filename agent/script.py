@@ -201,7 +201,7 @@ def _accepted(turn: Turn) -> str | None:
         return result.say if result.data.get("slots") else f"{result.say} {replies.ANOTHER_TIME}"
     turn.thread.unbooked_reason = None
     turn.forget_wish()
-    turn.ask("address" if result.say.endswith("?") else None, booked=True)
+    turn.ask("address" if result.say.endswith("?") else None, booked=value[:10])
     return result.say
 
 

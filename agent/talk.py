@@ -96,6 +96,20 @@ async def answer(
     return result
 
 
+def as_known(known: Situation) -> Evidence:
+    """What a reply may rest on when nothing was done or looked up in this turn."""
+    return Evidence(
+        now=known.now,
+        deeds=(),
+        visits=known.visits,
+        offered=known.offered,
+        tool_text=(),
+        profile=known.profile,
+        customer=known.customer_said,
+        staff_names=known.staff_names,
+    )
+
+
 class Gate:
     """Between a model and a mouth: lets out whole sentences that the guard passes. `said` is what went out in all,
     `heard_last` whether the latest round said anything."""
@@ -142,7 +156,9 @@ class Gate:
         if not words:
             return None
         if self._evidence is None:
-            self._evidence = await evidence(self._thinking.units, self._known, self._thinking.done)
+            # Before any tool has run, what was read a moment ago stands: the caller waits for the first word.
+            done, known = self._thinking.done, self._known
+            self._evidence = await evidence(self._thinking.units, known, done) if done else as_known(known)
         verdict = self._check(words, self._evidence, limit=LONGEST)
         if not verdict.ok:
             return words, verdict

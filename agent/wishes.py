@@ -194,6 +194,9 @@ WISHES: dict[str, tuple[tuple[float, str], ...]] = {
             r"|is it possible to|how (?:can|do) i)\b.{0,16}\b(?:talk|speak|chat)\b (?:to|with)\b"
             r"|\bhuman (?:please|now|help|agent)\b|\bpersona real\b|\bhablar con\b|\b(?:manager"
             r"|supervisor) (?:please|now|on the (?:line|phone))\b|\bon the (?:line|phone)\b"),
+        (6.5, r"\b(?:don'?t|do not|not|won'?t|never|rather not|uncomfortable)\b.{0,24}\b(?:comfortable|trust"
+            r"|shar(?:e|ing)|giv(?:e|ing)|tell(?:ing)?|discuss(?:ing)?|explain(?:ing)?|like)\b.{0,40}"
+            r"\b(?:with|to|by)? ?(?:an? |the |this )?(?:machine|bot|robot|computer|ai|chatbot)\b"),
         (3, r"\bnot (?:a )?(?:bot|robot|machine|computer)\b|\bwithout (?:a|the) (?:bot|robot|machine)\b"),
     ),
 }

@@ -57,7 +57,9 @@ def serve(
     if demo_company:
         from api.demo_company import seed_when_empty
 
-        seed_when_empty(settings)
+        made = seed_when_empty(settings)
+        sign_in = f"{made['owner']['email']} / {made['owner']['password']}" if made else "see 'ringback seed-demo'"
+        typer.echo(f"The console: {settings.public_url}/console ({sign_in})")
     options: dict[str, Any] = {"host": host, "port": port, "access_log": False, "log_level": "warning"}
     if workers > 1:
         uvicorn.run("api.__main__:server", factory=True, workers=workers, **options)

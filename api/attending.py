@@ -45,8 +45,10 @@ async def attend(socket: WebSocket, session: Session) -> None:
         except TimeoutError:
             if not limit.expired():
                 raise
-            reason = "max_duration_reached"
-            await session.time_is_up()
+            try:
+                await session.time_is_up()
+            finally:
+                session.ending = "max_duration_reached"
     except WebSocketDisconnect as gone:
         reason = "user_hangup" if gone.code in frames.HUNG_UP else "connection_lost"
     except frames.BadFrame as bad:

@@ -30,14 +30,14 @@ def seed(settings: Settings) -> dict[str, Any]:
     return asyncio.run(_in_database(settings, seed_in))
 
 
-def seed_when_empty(settings: Settings) -> None:
-    """Create the demo company if the database has no business yet."""
+def seed_when_empty(settings: Settings) -> dict[str, Any] | None:
+    """Create the demo company if the database has no business yet; what `seed` tells of it, None when there is one."""
 
-    async def unless_used(db: Database) -> None:
-        if await db.read(lookup.any_org) is None:
-            await seed_in(db, settings.now)
+    async def unless_used(db: Database) -> dict[str, Any] | None:
+        return await seed_in(db, settings.now) if await db.read(lookup.any_org) is None else None
 
-    asyncio.run(_in_database(settings, lambda db, _now: unless_used(db)))
+    made: dict[str, Any] | None = asyncio.run(_in_database(settings, lambda db, _now: unless_used(db)))
+    return made
 
 
 async def seed_in(db: Database, now: datetime | None = None) -> dict[str, Any]:

@@ -204,9 +204,11 @@ class Line:
                 await mouth.mouth.end()
 
     async def _in_one_go(self, words: str, turn_key: str, mouth: Recording, whole: bool, started: float) -> None:
-        heard = await self._units.write(lambda ctx: talking.hear(ctx, words, whole=whole))
+        heard, vanished = await self._units.write(
+            lambda ctx: (talking.hear(ctx, words, whole=whole), done_before(ctx, turn_key))
+        )
         self._turn = (turn_key, mouth, heard)
-        result, error = await self._speak(turn_key, heard, mouth)
+        result, error = await self._speak(turn_key, heard, vanished, mouth)
         model = self._model.name if self._model is not None and result.source != "safety" else None
         cost = spoken.Cost(model, started, error)
         number = await self._units.write(lambda ctx: spoken.finish(ctx, turn_key, mouth.said, heard, result, cost))
@@ -215,12 +217,13 @@ class Line:
             await mouth.say(PUTTING_THROUGH)
         await mouth.mouth.end(transfer=number, hang_up=number is None and spoken.leaves(words, mouth.said))
 
-    async def _speak(self, turn_key: str, heard: Heard, mouth: Recording) -> tuple[Answer, str | None]:
+    async def _speak(
+        self, turn_key: str, heard: Heard, vanished: Answer | None, mouth: Recording
+    ) -> tuple[Answer, str | None]:
         """Find the words and say them; what the turn came to, and why the script took over, if it did."""
         if heard.danger is not None or heard.stopped:
             await mouth.say(prompts.render(f"safety/{heard.danger}") if heard.danger is not None else STOPPED)
             return Answer("", "safety"), None
-        vanished = await self._units.read(lambda ctx: done_before(ctx, turn_key))
         if vanished is not None:
             await mouth.say(aloud(vanished.text))
             return vanished, "run_again"

@@ -131,7 +131,6 @@ class Session:
         """The call has lasted too long."""
         if self.line is not None:
             await self.line.tell(self._mouth(), secrets.token_hex(16), line.TIME_IS_UP, hang_up=True)
-        self.ending = "max_duration_reached"
 
     async def _set_up(self, frame: dict[str, Any]) -> None:
         sid, ours = frames.text(frame, "callSid", 64), phones.e164(frames.text(frame, "to", 40), "US")

@@ -68,6 +68,7 @@ REQUESTS: dict[str, Any] = {
     "NewTemplate": {"name": "Shop hours", "schedule": MONDAY_TO_FRIDAY},
     "NewTechnician": {"name": "Rosa Diaz", "phone": "+15125550113", "travel_minutes": 20},
     "TechnicianPatch": {"travel_minutes": 15},
+    "AutomationPatch": {"whatsapp_enabled": True, "reminder_offsets": [1440, 120]},
     "NewTeam": {"name": "HVAC", "description": "Heating and cooling"},
     "NewMember": {"technician_id": DANA, "on_call": 1},
     "NewCredential": {"name": "Acme Dispatch", "scopes": ["READ_BOOKINGS", "WRITE_BOOKINGS"]},
@@ -82,6 +83,7 @@ REQUESTS: dict[str, Any] = {
     "NewRole": {"role": "supervisor"},
     "NewBookingPage": {"title": "Spring tune-ups", "intro": "Before the heat comes.", "slug": "bluebird-tune-ups"},
     "BookingPagePatch": {"active": False},
+    "Recipient": {"phone": "+15125550142"},
     "NewEntryPoint": {"label": "Yard signs", "kind": "number", "phone": "+15125550177", "source": "yard-signs"},
     "EntryPointPatch": {"source": "yard-signs-2026"},
 }

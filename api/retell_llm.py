@@ -6,6 +6,7 @@ agent_interrupt, tool_call_invocation, tool_call_result, ping_pong. Retell signs
 
 import asyncio
 import secrets
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter
@@ -107,7 +108,6 @@ class Session:
         """The call has lasted too long."""
         if self.line is not None:
             await self._last_words(self.line, line.TIME_IS_UP)
-        self.ending = "max_duration_reached"
 
     async def _take(self, frame: dict[str, Any], at: Line) -> None:
         """One frame; unknown ones, and those that came late or twice, change nothing."""
@@ -156,9 +156,10 @@ class Session:
 
     async def _last_words(self, at: Line, words: str) -> None:
         await at.tell(Answer(self, None), secrets.token_hex(16), words, hang_up=True)
-        async with asyncio.timeout(LAST_WORDS_SECONDS):
-            while True:  # until Retell has said them, and hangs up
-                await frames.read(self.socket, LARGEST)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_SECONDS):
+                while True:  # until Retell has said them, and hangs up
+                    await frames.read(self.socket, LARGEST)
 
 
 def tail(transcript: Any) -> tuple[str, str]:

@@ -53,8 +53,10 @@ def exported(platform: str, public_url: str) -> Any:
 
 def where_to_paste(platform: str, public_url: str) -> list[str]:
     """What to do with the export, a line each."""
-    if platform in ("openai", "mcp"):
-        # Neither carries a URL: whoever runs the session runs the function, too.
+    if platform == "mcp":
+        return [f"An MCP client finds these tools by itself at {public_url}/mcp, with the credential as Bearer."]
+    if platform == "openai":
+        # It carries no URL: whoever runs the session runs the function, too.
         run = [f"  {tool.tool_name()}: POST {public_url}{PATHS[tool]}" for tool in VOICE_SCHEMAS]
         return ["Run each function by posting its arguments as JSON, with the credential as Bearer:", *run]
     return [

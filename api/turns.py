@@ -15,7 +15,7 @@ from api.deps import House
 from storage import lookup, outbox, waiting
 from storage.context import ASSISTANT, Context
 from storage.tables import Conversation, Job, Org, Turn
-from tools import chat, conversations, handoff, latest, messages
+from tools import chat, conversations, handoff, latest, messages, summary
 
 log = logging.getLogger("ringback")
 T = TypeVar("T")
@@ -170,6 +170,7 @@ def finish(
         exempt_quiet=True,
         turn_id=job.id,
     )
+    summary.keep(ctx, thread)
 
 
 def why_silent(thread: Conversation, result: Answer) -> str | None:

@@ -18,6 +18,7 @@ from tools import by_phone, phone_changes, phone_desk, phone_details, slots, wor
 from tools.problems import Problem
 from tools.recorded import Came, Told, keep, recorded
 from tools.rules import phones
+from tools.setup import setup_of
 from tools.tool import Said
 
 READ = ("READ_AVAILABILITY", "READ_BOOKINGS")
@@ -119,7 +120,7 @@ def asked_of(ctx: Context, caller: Caller, envelope: Envelope, args: dict[str, A
     return envelope.asked(
         args,
         ctx.org.region,
-        by_phone.own_numbers(ctx),
+        setup_of(ctx).numbers,
         public_url=caller.house.settings.public_url,
         sees_threads=caller.may("READ_CONVERSATIONS"),
         needs_approval=caller.credential.requires_approval,

@@ -32,3 +32,16 @@ def affected(result: Any) -> int:
     """How many rows an INSERT, UPDATE or DELETE touched."""
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def put_over(session: Session, table: type[Base], key: dict[str, Any], values: dict[str, Any]) -> None:
+    """Insert a row, or overwrite the one with the same primary key."""
+    session.flush()
+    connection = session.connection()
+    connection.execute(_put(connection.dialect.name, table, tuple(key), tuple(values)), {**key, **values})
+
+
+@cache
+def _put(dialect: str, table: type[Base], key: tuple[str, ...], values: tuple[str, ...]) -> Insert:
+    fresh = sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)
+    return fresh.on_conflict_do_update(index_elements=key, set_={name: fresh.excluded[name] for name in values})

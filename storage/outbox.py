@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, or_, select, text, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Integer, bindparam, or_, select, text, update
+from sqlalchemy.orm import Session
 
 from storage.context import Context
 from storage.once import affected, insert_of, insert_once
-from storage.tables import Job, new_id
+from storage.tables import Base, Job, new_id
 
 LEASE = timedelta(seconds=30)
 PATIENCE = timedelta(seconds=30)  # how long past its time a job waits for an earlier one of its lane
@@ -24,6 +24,49 @@ WAITING = ("queued", "uncertain")
 IS_WAITING = text("jobs.state in ('queued', 'uncertain')")
 IS_CLAIMED = text("jobs.state = 'claimed'")
 IS_OPEN = text("earlier.lane is not null and earlier.state in ('queued', 'uncertain', 'claimed')")
+
+# Composed once: composing one of these each time costs more than its answer.
+JOBS = Base.metadata.tables["jobs"]
+EARLIER = JOBS.alias("earlier")
+NOW, REAL = bindparam("now", type_=JOBS.c.due_at.type), bindparam("real", type_=JOBS.c.due_at.type)
+# An earlier job of the same lane that is under way, begun or due.
+AHEAD = select(EARLIER.c.id).where(
+    IS_OPEN,
+    EARLIER.c.lane == JOBS.c.lane,
+    EARLIER.c.created_at < JOBS.c.created_at,
+    or_(EARLIER.c.state == "claimed", EARLIER.c.attempts > 0, EARLIER.c.due_at <= NOW),
+)
+# After PATIENCE it goes all the same, so that one text whose fate is unknown does not silence a whole thread.
+ITS_TURN = or_(
+    JOBS.c.lane.is_(None), JOBS.c.due_at > NOW, JOBS.c.due_at <= bindparam("patient", type_=NOW.type), ~AHEAD.exists()
+)
+OF_TOPICS = JOBS.c.topic.in_(bindparam("topics", expanding=True))
+DUE = select(Job).where(IS_WAITING, JOBS.c.due_at <= NOW, OF_TOPICS, ITS_TURN).order_by(JOBS.c.due_at)
+DUE = DUE.limit(bindparam("most", type_=Integer())).with_for_update(skip_locked=True)
+NEXT_DUE = select(JOBS.c.due_at).where(IS_WAITING, OF_TOPICS, ITS_TURN).order_by(JOBS.c.due_at).limit(1)
+IN_LANE = (
+    select(EARLIER.c.id).where(IS_OPEN, EARLIER.c.lane == bindparam("lane"), EARLIER.c.id != bindparam("job")).limit(1)
+)
+LATE = select(JOBS.c.id).where(IS_CLAIMED, JOBS.c.lease_until < REAL).limit(1)
+FREE = {"state": "uncertain", "owner": None, "lease_until": None}
+FREE_LATE = update(JOBS).where(IS_CLAIMED, JOBS.c.lease_until < REAL).values(**FREE)
+# Updates of a claimed job: they change nothing once its claim has passed to another.
+OURS = update(JOBS).where(
+    JOBS.c.id == bindparam("job"),
+    JOBS.c.state == "claimed",
+    JOBS.c.owner == bindparam("holder"),
+    JOBS.c.attempts == bindparam("attempt", type_=Integer()),
+)
+BEGIN = OURS.values(looks=0)
+SETTLE = OURS.values(
+    state=bindparam("becomes"),
+    reason=bindparam("why"),
+    owner=None,
+    lease_until=None,
+    updated_at=bindparam("at"),
+    due_at=bindparam("due"),
+    looks=JOBS.c.looks + bindparam("looked", type_=Integer()),
+)
 
 
 def put(
@@ -127,14 +170,8 @@ def claim(session: Session, owner: str, now: datetime, *, topics: Iterable[str],
 
     The commit of this unit is the record that precedes the send.
     """
-    due = (
-        select(Job)
-        .where(IS_WAITING, Job.due_at <= now, Job.topic.in_(tuple(topics)), _its_turn(now))
-        .order_by(Job.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    jobs = list(session.scalars(due))
+    asked = {"now": now, "patient": now - PATIENCE, "topics": tuple(topics), "most": limit}
+    jobs = list(session.scalars(DUE, asked))
     until = datetime.now(UTC) + LEASE  # leases live in real time, whatever the sandbox clock says
     for job in jobs:
         job.payload = {**job.payload, "was_uncertain": job.state == "uncertain"}
@@ -147,11 +184,9 @@ def claim(session: Session, owner: str, now: datetime, *, topics: Iterable[str],
     return jobs
 
 
-def free_late(session: Session) -> int:
-    """Make uncertain what was claimed by a worker whose lease ran out."""
-    late = update(Job).where(IS_CLAIMED, Job.lease_until < datetime.now(UTC))
-    free = late.values(state="uncertain", owner=None, lease_until=None)
-    return affected(session.execute(free.execution_options(synchronize_session=False)))
+def begin(session: Session, job: Job) -> bool:
+    """Before an attempt: empty looks of earlier ones no longer count. False when the claim is no longer ours."""
+    return affected(session.connection().execute(BEGIN, _claim_of(job))) == 1
 
 
 def settle(
@@ -169,33 +204,31 @@ def settle(
     `state` is sent, failed, skipped, or queued / uncertain with a new `due_at`; `looked` counts an empty look at the
     provider's list.
     """
-    values: dict[str, Any] = {"state": state, "reason": reason, "owner": None, "lease_until": None, "updated_at": now}
+    values = {"becomes": state, "why": reason, "at": now, "due": due_at or job.due_at, "looked": int(looked)}
+    connection = session.connection()
+    settled = affected(connection.execute(SETTLE, {**_claim_of(job), **values})) == 1
     if due_at is not None:
-        values["due_at"] = due_at
         session.info["job_queued"] = True
-    if looked:
-        values["looks"] = Job.looks + 1
-    settled = affected(session.execute(_still_ours(job).values(**values))) == 1
-    if settled and job.lane is not None and _another_waits(session, job):
-        session.info["job_queued"] = True
+    if settled and job.lane is not None and connection.execute(IN_LANE, {"lane": job.lane, "job": job.id}).first():
+        session.info["job_queued"] = True  # its turn may have come
     return settled
-
-
-def begin(session: Session, job: Job) -> bool:
-    """Before an attempt: empty looks of earlier ones no longer count. False when the claim is no longer ours."""
-    return affected(session.execute(_still_ours(job).values(looks=0))) == 1
 
 
 def next_due(session: Session, topics: Iterable[str], now: datetime) -> datetime | None:
     """When the next waiting job is due that no earlier one of its lane holds up; None when there is none."""
-    waiting = select(Job.due_at).where(IS_WAITING, Job.topic.in_(tuple(topics)), _its_turn(now))
-    return session.scalars(waiting.order_by(Job.due_at).limit(1)).first()
+    asked = {"now": now, "patient": now - PATIENCE, "topics": tuple(topics)}
+    due: datetime | None = session.connection().execute(NEXT_DUE, asked).scalar()
+    return due
 
 
 def lease_over(session: Session) -> bool:
-    """Whether a claimed job's lease ran out, so that a claim would find work."""
-    late = select(Job.id).where(IS_CLAIMED, Job.lease_until < datetime.now(UTC)).limit(1)
-    return session.scalars(late).first() is not None
+    """Whether a claimed job's lease ran out."""
+    return session.connection().execute(LATE, {"real": datetime.now(UTC)}).first() is not None
+
+
+def free_late(session: Session) -> int:
+    """Make uncertain what was claimed by a worker whose lease ran out."""
+    return affected(session.connection().execute(FREE_LATE, {"real": datetime.now(UTC)}))
 
 
 def free_claims(session: Session) -> int:
@@ -207,26 +240,5 @@ def free_claims(session: Session) -> int:
     )
 
 
-def _still_ours(job: Job) -> Update:
-    """An update of `job` that changes nothing once its claim has passed to another."""
-    claimed = (Job.id == job.id, Job.state == "claimed", Job.owner == job.owner, Job.attempts == job.attempts)
-    return update(Job).where(*claimed).execution_options(synchronize_session=False)
-
-
-def _another_waits(session: Session, job: Job) -> bool:
-    earlier = aliased(Job, name="earlier")
-    others = select(earlier.id).where(IS_OPEN, earlier.lane == job.lane, earlier.id != job.id).limit(1)
-    return session.scalars(others).first() is not None
-
-
-def _its_turn(now: datetime) -> ColumnElement[bool]:
-    """No earlier job of its lane is under way, due or begun; after PATIENCE it goes all the same, so that one text
-    whose fate is unknown does not silence a whole thread."""
-    earlier = aliased(Job, name="earlier")
-    ahead = select(earlier.id).where(
-        IS_OPEN,
-        earlier.lane == Job.lane,
-        earlier.created_at < Job.created_at,
-        or_(earlier.state == "claimed", earlier.attempts > 0, earlier.due_at <= now),
-    )
-    return or_(Job.lane.is_(None), Job.due_at > now, Job.due_at <= now - PATIENCE, ~ahead.exists())
+def _claim_of(job: Job) -> dict[str, Any]:
+    return {"job": job.id, "holder": job.owner, "attempt": job.attempts}

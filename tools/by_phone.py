@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from storage.context import Context
-from storage.tables import Booking, EntryPoint, Service, ToolCall
+from storage.tables import Booking, Service, ToolCall
 from tools import booking as bookings
 from tools import reminders, selector, services, slots, wording
 from tools.problems import Problem
@@ -177,12 +177,6 @@ def start_of(ctx: Context, asked: Asked, field: str, moving: Booking | None = No
     except slot_tag.UnreadableSlot as error:
         again = f'pass {field} exactly as it was listed, for example "2026-11-23 09:00".'
         raise Problem("INVALID_TIME", "That slot cannot be read.", fix=again, ask=again) from error
-
-
-def own_numbers(ctx: Context) -> set[str]:
-    """The business's tracked numbers (E.164): a call from one of these is outbound."""
-    rows = ctx.session.query(EntryPoint.phone).filter(EntryPoint.org_id == ctx.org.id)
-    return {phone for (phone,) in rows if phone}
 
 
 def prove(ctx: Context, claimed: str, asked: Asked, **proofs: str | None) -> None:

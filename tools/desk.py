@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from storage.context import Context
-from storage.tables import Conversation, Customer, Message, Note, Staff, Task, ToolCall
+from storage.tables import Conversation, Customer, Job, Message, Note, Staff, Task, ToolCall
 from tools import conversations, messages
 from tools.problems import Problem
 
@@ -55,7 +55,7 @@ def reply(ctx: Context, thread: Conversation, staff: Staff, body: str, once: str
     """A person answers: the text goes out, and the assistant is silent until somebody resumes it (contract 2.8).
 
     `once` names this one answer: sent twice it is one text. Raises MISSING_FIELDS for no words, OPTED_OUT for who asked
-    for none, INVALID_TRANSITION for a closed thread and INVALID_PHONE for one without a number.
+    for none, INVALID_TRANSITION for a closed thread and INVALID_PHONE for a phone call or a thread without a number.
     """
     if not body.strip():
         raise Problem("MISSING_FIELDS", "Please write something first.", fix="Send body.")
@@ -64,9 +64,9 @@ def reply(ctx: Context, thread: Conversation, staff: Staff, body: str, once: str
             "INVALID_TRANSITION", "The conversation is closed.", fix="The customer's next text opens a new one."
         )
     customer = ctx.session.get(Customer, thread.customer_id) if thread.customer_id else None
-    to = customer or thread.phone
-    if to is None:
-        raise Problem("INVALID_PHONE", "This thread has no number to text.", fix="Answer it where it was started.")
+    to = customer or thread.phone or ("" if thread.channel == "web" else None)
+    if to is None or thread.channel == "voice":
+        raise Problem("INVALID_PHONE", "Nothing can be written here.", fix="Call them, or answer where it was started.")
     conversations.take_over(ctx, thread, staff)
     message = messages.say(
         ctx,
@@ -80,6 +80,18 @@ def reply(ctx: Context, thread: Conversation, staff: Staff, body: str, once: str
     if message.reason in REFUSED:
         raise Problem("OPTED_OUT", "This person asked for no messages.", fix="Call them instead.")
     return message
+
+
+def answerable(thread: Conversation) -> bool:
+    """Whether something can be written to the customer here: an open thread that is no phone call."""
+    return thread.state != "closed" and (thread.channel == "web" or (thread.channel != "voice" and bool(thread.phone)))
+
+
+def leaves_at(ctx: Context, message: Message) -> datetime | None:
+    """When an answer leaves that waits for the customer's morning; None for one that leaves now or never."""
+    job = select(Job.due_at).where(Job.org_id == ctx.org.id, Job.dedupe_key == f"send:{message.id}")
+    due = ctx.session.scalars(job).first()
+    return due if due is not None and due > ctx.now else None
 
 
 def write_note(ctx: Context, thread: Conversation, body: str, once: str) -> Note:

@@ -5,13 +5,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+import prompts
 from storage import listings, lookup
 from storage.context import Context
-from storage.tables import BookingPage, Service, new_id
-from tools import audit, teams
+from storage.tables import BookingPage, Message, Service, new_id
+from tools import audit, leads, messages, teams
 from tools.problems import Problem, not_found
 from tools.rules import company_lines
 from tools.unique import unless_taken
+
+NO_TEXT = {
+    "opted_out": ("OPTED_OUT", "This number asked us not to text it."),
+    "landline": ("INVALID_PHONE", "That number cannot receive texts."),
+}
 
 
 def get(ctx: Context, page_id: str) -> BookingPage:
@@ -82,6 +88,30 @@ def offered(ctx: Context, page: BookingPage | None) -> list[Service]:
         for one in found
         if (not page.service_ids or one.id in page.service_ids) and page.team_id in (None, one.team_id)
     ]
+
+
+def send(ctx: Context, page: BookingPage, phone: str, public_url: str) -> Message:
+    """Text the page's address to somebody; in their quiet hours it waits (SC-47).
+
+    Raises INVALID_TRANSITION for a page that takes no bookings, INVALID_PHONE for a number that is none or a landline,
+    OPTED_OUT, and UPSTREAM_UNAVAILABLE where no texts go out at all.
+    """
+    if not page.active:
+        raise Problem("INVALID_TRANSITION", "This page takes no bookings at the moment.", fix="Set active first.")
+    message = messages.say(
+        ctx,
+        to=leads.customer_for(ctx, phone),
+        body=prompts.render(
+            "sms/booking_link", business_name=ctx.org.name, rebook_link=f"{public_url}/book/{page.slug}"
+        ),
+        kind="booking_link",
+    )
+    if message.state == "skipped" and message.reason in NO_TEXT:
+        code, why = NO_TEXT[message.reason]
+        raise Problem(code, why, fix="Call them instead.")
+    if message.state == "skipped":
+        raise Problem("UPSTREAM_UNAVAILABLE", "This number cannot be texted just now.", fix="Call them instead.")
+    return message
 
 
 def _slug(text: str, *, exact: bool) -> str:

@@ -9,12 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from sqlalchemy import bindparam, update
+
+from storage.asking import add, change
 from storage.context import Context
 from storage.idempotency import answered
 from storage.once import insert_once
 from storage.tables import ToolCall, new_id
 from tools.problems import Problem
 from tools.tool import Said
+
+OUTCOME = (
+    update(ToolCall.__table__)  # type: ignore[arg-type]
+    .where(ToolCall.id == bindparam("call"))
+    .values({name: bindparam(name) for name in ("ok", "code", "answer", "data", "booking_id", "key", "milliseconds")})
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,8 @@ def recorded(
         "created_at": ctx.now,
         **(asdict(came) if came else {}),
     }
-    while not insert_once(ctx.session, ToolCall, ["org_id", "key"], **row):
-        before = None if key is None else answered(ctx, key)
+    while key is not None and not insert_once(ctx.session, ToolCall, ["org_id", "key"], **row):
+        before = answered(ctx, key)
         assert before is not None
         if still_so is None or still_so(before):
             if came is not None:
@@ -94,12 +103,19 @@ def recorded(
             said = run()
     except Problem as problem:
         said = refuse(problem)
-    kept = ctx.session.get_one(ToolCall, call_id)
-    kept.ok, kept.code, kept.answer, kept.data = said.ok, said.code, said.say, said.data
-    kept.booking_id = said.booking_id
-    kept.key = key if said.ok else None
-    kept.milliseconds = _since(started)
-    ctx.session.flush()
+    outcome = {
+        "ok": said.ok,
+        "code": said.code,
+        "answer": said.say,
+        "data": said.data,
+        "booking_id": said.booking_id,
+        "key": key if said.ok else None,
+        "milliseconds": _since(started),
+    }
+    if key is None:
+        add(ctx, ToolCall, {**row, **outcome})
+    else:
+        change(ctx, OUTCOME, call=call_id, **outcome)
     return said, False
 
 

@@ -16,6 +16,7 @@ from storage.asking import ask
 from storage.context import Context
 from storage.tables import (
     DateOverride,
+    EntryPoint,
     Hours,
     Org,
     ScheduleTemplate,
@@ -59,6 +60,7 @@ DIFFERING = select(DateOverride.technician_id, DateOverride.day, DateOverride.sp
 )
 AREA = select(ServiceArea.first_code, ServiceArea.last_code, ServiceArea.zone).where(ServiceArea.org_id == ORG)
 RIDES = select(Travel.from_zone, Travel.to_zone, Travel.minutes).where(Travel.org_id == ORG)
+NUMBERS = select(EntryPoint.phone).where(EntryPoint.org_id == ORG, EntryPoint.phone.is_not(None))
 TOLD = select(WebhookEndpoint.events).where(WebhookEndpoint.org_id == ORG, WebhookEndpoint.disabled_at.is_(None))
 
 Days = tuple[tuple[Span, ...], ...]
@@ -78,7 +80,7 @@ class Person(NamedTuple):
 class Setup:
     """What a business says of itself. Services and people are by position; `services` are copies, to be read only.
 
-    `hours` by template, Monday first; `overrides` by technician, None for the business, then by local day; `told` are
+    `numbers` are the tracked ones (E.164); `hours` by template, Monday first; `overrides` by technician, None for the business, then by local day; `told` are
     the events that some webhook wants, `*` for all. `worked_out` keeps what was derived from the rest.
     """
 
@@ -90,6 +92,7 @@ class Setup:
     hours: Mapping[str, Days]
     overrides: Mapping[str | None, Mapping[date, Override]]
     rides: Rides
+    numbers: frozenset[str]
     told: frozenset[str]
     worked_out: dict[Any, Any] = field(default_factory=dict)
 
@@ -168,6 +171,7 @@ def _read(ctx: Context, version: int) -> Setup:
         hours={template: tuple(tuple(day) for day in days) for template, days in hours.items()},
         overrides=_overrides(rows(DIFFERING)),
         rides=Rides(zones, {(start, end): minutes for start, end, minutes in ridden}),
+        numbers=frozenset(phone for (phone,) in rows(NUMBERS)),
         told=frozenset(event for (events,) in rows(TOLD) for event in events),
     )
 

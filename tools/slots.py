@@ -7,10 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from storage.context import Context
+from storage.once import put_over
 from storage.tables import Booking, Offer, Service
 from tools.diaries import calendar_for, rules_of
 from tools.problems import Problem
 from tools.refusals import refused
+from tools.rules import wall_time
 from tools.rules.calendar import Calendar, Opening, Refusal
 from tools.rules.when import When
 from tools.setup import setup_seen
@@ -21,6 +23,7 @@ DAY = timedelta(days=1)
 LONGEST_RANGE = 31  # days; contract X24
 LOOK_AHEAD = 14  # days searched for a wish before the answer is "no open times" (contract 2.6)
 NEAR = 7  # days around a refused start that are read first; the whole horizon only when they hold too little
+Timed = tuple[Opening, datetime]  # with its start on the wall clock
 REMEMBERED = timedelta(hours=2)
 SOON = timedelta(hours=2)  # how far from "around two" a time still answers the wish
 
@@ -159,11 +162,11 @@ def choose(
     first = min(wished, default=today)
     last = max([first + LOOK_AHEAD * DAY, *wished])
     calendar = calendar_for(ctx, service, today, last, postal_code=postal_code)
-    openings = calendar.openings(today, last)
-    fitting = [one for one in openings if _fits(when, wished, one.start.astimezone(zone))]
+    openings = [(one, wall_time.local(one.start, zone)) for one in calendar.openings(today, last)]
+    fitting = [one for one in openings if _fits(when, wished, one[1])]
     matched = bool(fitting)
     if not matched:
-        fitting = _closest(when, wished, openings, zone, days, per_day)
+        fitting = _closest(when, wished, openings, days)
     closed = [
         (day, why) for day, why in calendar.closed_days(first, last) if day in wished and (why or len(wished) == 1)
     ]
@@ -171,7 +174,7 @@ def choose(
         service=service,
         technician_names=[one.name for one in setup_seen(ctx).able(service)],
         zone=zone,
-        days=_offers(when, fitting, zone, days, per_day),
+        days=_offers(when, fitting, days, per_day),
         matched=matched,
         closed=closed,
         unread=when.unread,
@@ -201,34 +204,34 @@ def _minutes(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def _closest(
-    when: When, wished: set[date], openings: list[Opening], zone: ZoneInfo, days: int, per_day: int
-) -> list[Opening]:
+def _closest(when: When, wished: set[date], openings: list[Timed], days: int) -> list[Timed]:
     """What comes nearest to a wish nothing answers: first the day, then the time of day."""
-    allowed = [one for one in openings if one.start.astimezone(zone).date() not in when.not_days] or openings
-    by_day: dict[date, list[Opening]] = {}
-    for one in allowed:
-        by_day.setdefault(one.start.astimezone(zone).date(), []).append(one)
+    by_day = _by_day([one for one in openings if one[1].date() not in when.not_days] or openings)
     away = {day: min((abs((day - wish).days) for wish in wished), default=0) for day in by_day}
     taken = sorted(by_day, key=lambda day: (away[day], day))[:days]
     return [one for day in sorted(taken) for one in by_day[day]]
 
 
-def _offers(when: When, openings: Iterable[Opening], zone: ZoneInfo, days: int, per_day: int) -> list[DayOffer]:
-    by_day: dict[date, list[Opening]] = {}
-    for one in openings:
-        by_day.setdefault(one.start.astimezone(zone).date(), []).append(one)
+def _offers(when: When, openings: Iterable[Timed], days: int, per_day: int) -> list[DayOffer]:
+    by_day = _by_day(openings)
     return [
-        DayOffer(day, _spread(when, by_day[day], zone, per_day), max(0, len(by_day[day]) - per_day))
+        DayOffer(day, [one for one, _ in _spread(when, by_day[day], per_day)], max(0, len(by_day[day]) - per_day))
         for day in sorted(by_day)[:days]
     ]
 
 
-def _spread(when: When, openings: Sequence[Opening], zone: ZoneInfo, count: int) -> list[Opening]:
+def _by_day(openings: Iterable[Timed]) -> dict[date, list[Timed]]:
+    by_day: dict[date, list[Timed]] = {}
+    for one in openings:
+        by_day.setdefault(one[1].date(), []).append(one)
+    return by_day
+
+
+def _spread(when: When, openings: Sequence[Timed], count: int) -> list[Timed]:
     """The ones nearest to the hour wished for, else a few spread over the day."""
     if when.start is not None and (when.near or when.exact):
         target = _minutes(when.start)
-        return sorted(openings, key=lambda one: abs(_minutes(one.start.astimezone(zone).time()) - target))[:count]
+        return sorted(openings, key=lambda one: abs(_minutes(one[1].time()) - target))[:count]
     if when.asap or len(openings) <= count:
         return list(openings[:count])
     step = (len(openings) - 1) / (count - 1)
@@ -239,18 +242,9 @@ def remember(ctx: Context, kind: str, items: Sequence[str], service_id: str | No
     """Keep what was just read out in `ctx.scope`: `slots` (ISO instants) or `visits` (booking ids), for two hours."""
     if ctx.scope is None:
         return
-    ctx.session.merge(
-        Offer(
-            org_id=ctx.org.id,
-            scope=ctx.scope,
-            kind=kind,
-            service_id=service_id,
-            timezone=timezone,
-            items=list(items),
-            created_at=ctx.now,
-            expires_at=ctx.now + REMEMBERED,
-        )
-    )
+    offer = {"service_id": service_id, "timezone": timezone, "items": list(items), "created_at": ctx.now}
+    key = {"org_id": ctx.org.id, "scope": ctx.scope, "kind": kind}
+    put_over(ctx.session, Offer, key, {**offer, "expires_at": ctx.now + REMEMBERED})
 
 
 def remembered(ctx: Context, kind: str) -> Offer | None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Lead, Message, Service, Task
+from tools import announcements
 from tools.problems import not_found
 from tools.rules import speech
 from tools.rules.masking import masked
@@ -98,6 +99,19 @@ def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
         "source": "rules",
         "stale": False,
     }
+
+
+def keep(ctx: Context, thread: Conversation) -> bool:
+    """Store a thread's summary as it is now and announce `summary.updated`; False, and nothing told, when it says what
+    it said before."""
+    ctx.session.flush()
+    now = summarise(ctx, thread)
+    del now["generatedAt"]
+    if now == thread.summary:
+        return False
+    thread.summary, thread.summary_at = now, ctx.now
+    announcements.conversation(ctx, "summary.updated", thread)
+    return True
 
 
 def _booking(ctx: Context, thread: Conversation, lead: Lead | None) -> Booking | None:

@@ -89,6 +89,7 @@ def standing(ctx: Context, staff: Staff, conversation_id: str, since: str | None
         "assigned": who.name if who else None,
         "has_it": has_it(thread, who),
         "last": last,
+        "answerable": desk.answerable(thread),
         "pictures": pictures,
     }
 

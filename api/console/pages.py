@@ -103,7 +103,12 @@ def back_to(request: Request, path: str, note: str = "", *, tone: str = "good") 
 def problem(request: Request, refused: Problem) -> Response:
     """A refusal as a page, or as one line where htmx asked."""
     status = status_of(refused)
-    titles = {403: "This page is not yours to open", 404: "Nothing here", 409: "That cannot be done now"}
+    titles = {
+        403: "This page is not yours to open",
+        404: "Nothing here",
+        409: "That cannot be done now",
+        500: "That did not work",
+    }
     facts = {"title": titles.get(status, refused.title), "text": refused.detail, "fix": refused.fix}
     if "hx-request" in request.headers:
         return fragment(request, "problem_line.html.j2", status, **facts)

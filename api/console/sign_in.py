@@ -19,7 +19,7 @@ from storage.tables import Org, Staff, StaffSession
 from tools import staff_sessions
 
 LONGEST_PASSWORD = 200
-PER_MINUTE, PER_DAY = 10, 100  # tries for one e-mail address, wherever they come from
+PER_MINUTE, PER_DAY = 10, 1000  # tries for one e-mail address, wherever they come from
 AT_ONCE = 2  # argon2 takes 64 MB and a whole core for each try
 
 

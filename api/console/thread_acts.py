@@ -9,10 +9,11 @@ from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
 from api.pages import form_text
 from storage.context import Context
-from storage.tables import Conversation, Message
+from storage.tables import Conversation
 from tools import conversations, desk, handoff, sight, staff
 from tools.messages import LONGEST
 from tools.problems import not_found
+from tools.rules import speech
 
 Caller = Annotated[StaffCaller, Depends(signed_in)]
 KEPT_BACK = {
@@ -27,12 +28,19 @@ async def reply(request: Request, conversation_id: str, caller: Caller) -> Respo
     """Text the customer as oneself; the form's `once` makes a double click one text."""
     form = await request.form()
     body, once = form_text(form, "body", LONGEST) or "", form_text(form, "once", 40) or ""
-    sent: Message = await act(
-        caller, conversation_id, lambda ctx, thread: desk.reply(ctx, thread, caller.staff, body, once)
-    )
-    kept = KEPT_BACK.get(sent.reason or "") if sent.state == "skipped" else None
-    note = kept or "Sent. The assistant is silent here until you hand the thread back."
-    return back(request, conversation_id, note, tone="bad" if kept else "good")
+
+    def say(ctx: Context, thread: Conversation) -> tuple[str, str]:
+        sent = desk.reply(ctx, thread, caller.staff, body, once)
+        if sent.state == "skipped":
+            return KEPT_BACK.get(sent.reason or "", "Kept here but not sent."), "bad"
+        morning = desk.leaves_at(ctx, sent)
+        if morning is not None:
+            clock = speech.clock(morning.astimezone(ctx.org.zone))
+            return f"It is quiet hours there: your answer leaves at {clock}.", "good"
+        return "Sent. The assistant is silent here until you hand the thread back.", "good"
+
+    note, tone = await act(caller, conversation_id, say)
+    return back(request, conversation_id, note, tone=tone)
 
 
 @router.post("/conversations/{conversation_id}/take-over")

@@ -1,8 +1,12 @@
-// Live pages: an element with data-live="/console/live?…" opens one event stream; each "changed" that arrives becomes
+// Ctrl+Enter sends the form one is writing in. Live pages: an element with data-live="/console/live?…" opens one event stream; each "changed" that arrives becomes
 // the event "live" on the body, which htmx waits for (hx-trigger="live from:body"). Hidden pages hold no stream open:
 // a browser allows six connections to one server, and a person may have ten tabs.
 (() => {
   "use strict";
+  document.addEventListener("keydown", (event) => {
+    const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form;
+    if (form) form.requestSubmit();
+  });
   const place = document.querySelector("[data-live]");
   if (!place || !window.EventSource) return;
   let stream = null;

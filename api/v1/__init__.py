@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from api.v1 import (
     approvals,
+    automation,
     booking_pages,
     bookings,
     calls,
@@ -37,6 +38,7 @@ for noun in (
     *(
         bookings,
         approvals,
+    automation,
         holds,
         scheduling_slots,
         scheduling,

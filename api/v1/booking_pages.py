@@ -55,6 +55,19 @@ class BookingPagePatch(Body):
         return kept
 
 
+class Recipient(Body):
+    """Who is to get the page's address."""
+
+    phone: Given
+
+
+class Sent(Shown):
+    """The text that is on its way; `state` is queued."""
+
+    message_id: str
+    state: str
+
+
 class NewBookingPage(BookingPagePatch):
     """A new page. Without a slug one is made of the title."""
 
@@ -97,6 +110,20 @@ async def update_booking_page(
 ) -> Response:
     """Change a page, or pause it with `active: false`. Scope WRITE_BUSINESS_PROFILE."""
     return await act_once(request, caller, lambda ctx: _shown(caller, pages.change(ctx, page_id, body.columns())))
+
+
+@router.post("/{page_id}/send", status_code=201, response_model=Sent, openapi_extra=KEYED)
+async def send_booking_page(
+    request: Request, page_id: Id, body: Recipient, caller: Annotated[Caller, Depends(needs("WRITE_MESSAGES"))]
+) -> Response:
+    """Text a page's address to somebody, outside quiet hours; 422 OPTED_OUT for who asked for no texts. Scope
+    WRITE_MESSAGES."""
+
+    def act(ctx: Context) -> dict[str, Any]:
+        message = pages.send(ctx, pages.get(ctx, page_id), body.phone, caller.house.settings.public_url)
+        return Sent(message_id=message.id, state=message.state).shown()
+
+    return await act_once(request, caller, act, status=201)
 
 
 @router.delete("/{page_id}", status_code=204)

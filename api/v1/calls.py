@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
@@ -81,7 +81,7 @@ class Filters:
     channel: Text | None = None
     outcome: Text | None = None
     answered_by: Text | None = None
-    rate: int | None = None
+    rate: Annotated[int | None, Query(ge=0, le=10)] = None
     date_from: Text | None = None
     date_to: Text | None = None
     start: Text | None = None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from storage.seed import demo_id
-from storage.tables import Booking, Lead
+from storage.tables import Booking, Lead, Message
 from tests.api.doors import Key, key_of, second_business
 from tests.fakes import Shop
 
@@ -105,6 +105,24 @@ async def test_a_page_that_cannot_be_is_refused(shop: Shop, change: dict[str, An
     key = await key_of(shop)
     page = await made(key)
     assert (await key.patch(f"{PAGES}/{page['id']}", change)).status_code == status
+
+
+async def test_a_page_is_texted_to_who_asked_for_it(shop: Shop) -> None:
+    key = await key_of(shop)
+    page = await made(key)
+    sent = await key.post(f"{PAGES}/{page['id']}/send", {"phone": "(512) 555-0142"})
+    (message,) = await shop.rows(Message)
+    assert (sent.status_code, sent.json()) == (201, {"message_id": message.id, "state": "queued"})
+    assert (message.to_phone, page["url"] in message.body) == ("+15125550142", True)
+
+
+async def test_nobody_who_opted_out_is_sent_a_page(shop: Shop) -> None:
+    key = await key_of(shop)
+    page = await made(key)
+    await shop.text("STOP", "SM1")
+    answer = await key.post(f"{PAGES}/{page['id']}/send", {"phone": "+15125550142"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "OPTED_OUT")
+    assert await shop.rows(Message, kind="booking_link") == []
 
 
 async def test_a_lead_remembers_the_page_it_came_by(shop: Shop) -> None:

@@ -59,6 +59,7 @@ NARROWED = {
 }
 
 
+@pytest.mark.engines("sqlite", "postgres")
 async def test_the_list_is_narrowed_by_what_is_asked(busy: Shop, key: Key) -> None:
     await busy.change(Call, started_at=busy.clock.now())
     listed = {query: await key.get(f"/api/v1/calls?{query}") for query in NARROWED}
@@ -180,6 +181,7 @@ async def test_another_businesses_recording_is_not_there(shop: Shop) -> None:
         assert (await other.ask(method, f"/api/v1/calls/{call_id}/recording")).status_code == 404
 
 
+@pytest.mark.engines("sqlite", "postgres")
 async def test_a_calls_tools_are_kept_as_they_were_asked_and_answered(shop: Shop, key: Key, line: Line) -> None:
     spoken = [await line.say(SLOTS, preferred_day="Monday")]
     for slot in (MONDAY_9, MONDAY_9, "{{slot}}"):
@@ -213,12 +215,14 @@ async def test_each_call_in_one_request_is_kept_by_its_place(shop: Shop, key: Ke
         assert told["now"]["answer"].split(" from ")[0] == told["then"]["answer"].split(" from ")[0]
 
 
+@pytest.mark.engines("sqlite", "postgres")
 async def test_a_body_that_is_not_json_is_kept_too(shop: Shop, key: Key, line: Line) -> None:
     await line.post(SLOTS, content=b'{"args": \x00')
     (kept,) = (await key.get("/api/v1/tool-calls"))["tool_calls"]
     assert (kept["code"], kept["body"]) == ("INVALID_BODY", '{"args": ')
 
 
+@pytest.mark.engines("sqlite", "postgres")
 async def test_a_replay_shows_both_answers_and_changes_nothing(shop: Shop, key: Key, line: Line) -> None:
     taken = (await line.say(BOOK, slot=MONDAY_9, name="Sarah Jones")).text
     (kept,) = await shop.rows(ToolCall)
@@ -262,6 +266,7 @@ async def test_outside_the_sandbox_there_is_no_replay(database_url: str) -> None
         assert answer.status_code == 404
 
 
+@pytest.mark.engines("sqlite", "postgres")
 async def test_what_was_asked_is_forgotten_after_thirty_days_and_what_was_answered_is_not(
     shop: Shop, key: Key, line: Line
 ) -> None:

@@ -200,3 +200,9 @@ async def test_the_booking_of_a_thread_is_not_made_up(shop: Shop, mia: Desk, thr
     assert await shop.rows(Booking) == []
     page = await mia.get(f"/console/conversations/{thread}")
     assert re.search(r'<dt>Visit</dt><dd><span class="soft">none</span>', page)
+
+
+async def test_at_night_mia_is_told_when_her_answer_leaves(shop: Shop, mia: Desk, thread: str) -> None:
+    shop.clock.advance(timedelta(hours=13))  # 23:00 in Austin
+    await mia.post(f"/console/conversations/{thread}/reply", body="Good morning!", once="a")
+    assert "your answer leaves at 8:00 AM" in await mia.get(f"/console/conversations/{thread}")

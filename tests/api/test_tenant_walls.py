@@ -50,6 +50,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/conversations/{conversation_id}/messages"): {"body": "Hello"},
     ("PUT", "/api/v1/staff/{staff_id}/status"): {"status": "away"},
     ("PATCH", "/api/v1/invites/{invite_id}"): {"role": "admin"},
+    ("POST", "/api/v1/booking-pages/{page_id}/send"): {"phone": "+15125550142"},
 }
 # What these name is a word of ours, the same for every business.
 FIXED_WORDS = ("/api/v1/roles/{role}", "/api/v1/integrations/{name}")

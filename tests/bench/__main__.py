@@ -17,7 +17,7 @@ from typing import Any
 
 from storage.migrate import upgrade
 from tests import postgres
-from tests.bench import company
+from tests.bench import company, sockets
 from tests.bench.company import Company
 from tests.bench.load import Ask, Server, served
 
@@ -154,6 +154,7 @@ async def sqlite_part(bench: Bench, past: int) -> bool:
         await bench.booking(server, shop, "SQLite")
         fine = await race("SQLite, one process", [server], shop, slots, 20_000)
     await bench.growth(past)
+    await sockets.rows(bench.folder, bench.number * 2, say)
     return fine
 
 

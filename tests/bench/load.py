@@ -78,13 +78,16 @@ class Server:
 
 
 @asynccontextmanager
-async def served(kind: str, url: str, *, postgres: Path | None = None, work: bool = False) -> AsyncIterator[Server]:
-    """A server process of its own, ours or the floor, on a free port, until the block ends."""
+async def served(
+    kind: str, url: str, *, postgres: Path | None = None, work: bool = False, model: str | None = None
+) -> AsyncIterator[Server]:
+    """A server process of its own, ours or the floor, on a free port, until the block ends; `model` is a base URL."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     given = [kind, str(port), url, *(["work"] if work else [])]
-    process = subprocess.Popen([sys.executable, "-m", "tests.bench.server", *given])  # noqa: ASYNC220 - once a run
+    environ = {**os.environ, "BENCH_MODEL": model or ""}
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.server", *given], env=environ)  # noqa: ASYNC220 - once a run
     try:
         until = time.monotonic() + READY_WITHIN
         while True:

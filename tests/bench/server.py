@@ -4,6 +4,7 @@ Beside its own paths it tells its CPU time at /bench/cpu. The limit of requests 
 """
 
 import dataclasses
+import os
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -22,7 +23,8 @@ UNLIMITED = 10**9
 
 def ours(url: str, work: bool) -> FastAPI:
     """The product, with roomy rate limits."""
-    app = create_app(Settings(database_url=url, secret_key="k" * 32), work=work)
+    model = os.environ.get("BENCH_MODEL") or None
+    app = create_app(Settings(database_url=url, secret_key="k" * 32, openai_base_url=model), work=work)
     usual = app.router.lifespan_context
 
     @asynccontextmanager

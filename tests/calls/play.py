@@ -21,6 +21,7 @@ from storage.context import SYSTEM, Context
 from storage.tables import Booking, Job, Message, Org
 from tests.fakes import SARAH, Shop
 from tests.people import MARCUS, diagnostic, visit, wall, water_heater
+from tools.leads import customer_for
 
 SERVICES = {"diagnostic": diagnostic, "water heater": water_heater}
 
@@ -95,6 +96,8 @@ class Stage:
         """The rows this call begins with."""
         if "booking_mode" in given:
             await self.shop.change(Org, booking_mode=given["booking_mode"])
+        if "customer" in given:
+            await self.shop.act(lambda ctx: customer_for(ctx, SARAH, **given["customer"]))
         for one in given.get("visits", ()):
             name, when = one.split(", ")
             service = SERVICES[name]

@@ -48,7 +48,7 @@ async def havocked(asked: argparse.Namespace) -> bool:
     async def one(engine: str) -> bool:
         with tempfile.TemporaryDirectory() as folder:
             url = await asyncio.to_thread(database, engine, folder)
-            found = await havoc.havoc(Path(folder), url, engine, plan, asked.seed, BADLY)
+            found = await havoc.havoc(Path(folder), url, engine, plan, asked.seed, BADLY, say)
         say(str(found))
         return found.fine
 

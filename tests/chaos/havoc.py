@@ -56,7 +56,7 @@ class Plan:
         return self.cancelled + self.moved
 
 
-FULL = Plan(calls=200, kept=100, moved=50, cancelled=50, seconds=75, pause=(2, 6), patience=240)
+FULL = Plan(calls=200, kept=100, moved=50, cancelled=50, seconds=75, pause=(3, 8), patience=240)
 SHORT = Plan(calls=14, kept=5, moved=3, cancelled=5, seconds=6, pause=(1, 4), patience=100)
 
 
@@ -103,8 +103,8 @@ class Found:
 class Havoc:
     """One run over one world."""
 
-    def __init__(self, shop: World, carrier: Provider, plan: Plan, found: Found) -> None:
-        self.shop, self.carrier, self.plan, self.found = shop, carrier, plan, found
+    def __init__(self, shop: World, carrier: Provider, plan: Plan, found: Found, say: Callable[[str], None]) -> None:
+        self.shop, self.carrier, self.plan, self.found, self.say = shop, carrier, plan, found, say
         self.chance = random.Random(found.seed + 1)
         self.keys: list[str] = []
         self.starts: list[datetime] = []
@@ -120,6 +120,7 @@ class Havoc:
         self.starts = await self._open_starts()
         began = time.monotonic()
         killing = asyncio.create_task(self._kill())
+        telling = asyncio.create_task(self._tell(began))
         kinds = ["kept"] * self.plan.kept + ["moved"] * self.plan.moved + ["cancelled"] * self.plan.cancelled
         acts = [self._call(number) for number in range(self.plan.calls)]
         acts += [self._visit(number, kind) for number, kind in enumerate(kinds)]
@@ -129,6 +130,7 @@ class Havoc:
             while await self._waiting() and time.monotonic() < until:  # noqa: ASYNC110 - rows raise no event
                 await asyncio.sleep(1)
         finally:
+            telling.cancel()
             self.over.set()
             await killing
         await asyncio.sleep(3)  # for those that come twice
@@ -221,11 +223,26 @@ class Havoc:
                 if name == "server":
                     await self.shop.ready()
 
+    async def _tell(self, began: float) -> None:
+        """How far it is, every ten seconds."""
+        while True:
+            await asyncio.sleep(10)
+            states = Counter(
+                row[0] for row in await self.shop.select(f"select state from jobs where {OPEN}", **self._soon)
+            )
+            self.say(
+                f"  {time.monotonic() - began:4.0f} s: {len(self.visits)} visits, {len(self.carrier.taken)} texts "
+                f"taken, {sum(self.found.kills.values())} killed, waiting: {_words(states)}"
+            )
+
+    @property
+    def _soon(self) -> dict[str, datetime]:
+        soon = datetime.now(UTC) + timedelta(minutes=30)
+        return {"soon": soon.replace(tzinfo=None) if self.found.engine == "sqlite" else soon}
+
     async def _waiting(self) -> int:
         """How many jobs are due soon or under way."""
-        soon = datetime.now(UTC) + timedelta(minutes=30)
-        stored = soon.replace(tzinfo=None) if self.found.engine == "sqlite" else soon
-        [(count,)] = await self.shop.select(f"select count(*) from jobs where {OPEN}", soon=stored)
+        [(count,)] = await self.shop.select(f"select count(*) from jobs where {OPEN}", **self._soon)
         return int(count)
 
     async def _open_starts(self) -> list[datetime]:
@@ -277,14 +294,22 @@ class Havoc:
         found.lost = [what for what, times in must.items() if times == 0]
 
 
-async def havoc(folder: Path, database_url: str, engine: str, plan: Plan, seed: int, manners: dict[str, int]) -> Found:
-    """Play `plan` against a fresh company at `database_url`, and count."""
+async def havoc(
+    folder: Path,
+    database_url: str,
+    engine: str,
+    plan: Plan,
+    seed: int,
+    manners: dict[str, int],
+    say: Callable[[str], None] = lambda _line: None,
+) -> Found:
+    """Play `plan` against a fresh company at `database_url`, and count; `say` hears how far it is."""
     found = Found(engine, seed, plan.live, plan.dead)
     async with (
         provider(seed, manners, lag=2.0, callbacks=True) as carrier,
         world(folder, database_url, carrier.url) as shop,
     ):
-        await Havoc(shop, carrier, plan, found).run()
+        await Havoc(shop, carrier, plan, found, say).run()
     return found
 
 

@@ -182,3 +182,17 @@ async def test_from_a_message_on_only_what_came_after_it_is_read(shop: Shop, mia
     [mine] = await shop.rows(Message, kind="staff")
     items = await shop.act(lambda ctx: desk.entries(ctx, conversations.get(ctx, thread.id), mine.id))
     assert [one.id for one in items] == [mine.id]
+
+
+async def test_a_phone_call_is_not_answered_in_writing(shop: Shop, mia: Staff, thread: Conversation) -> None:
+    await shop.change(Conversation, channel="voice")
+    with pytest.raises(Problem, match="INVALID_PHONE"):
+        await say(shop, mia, thread)
+
+
+async def test_a_web_chat_is_answered_on_its_page_without_a_number(
+    shop: Shop, mia: Staff, thread: Conversation
+) -> None:
+    await shop.change(Conversation, channel="web", phone=None, customer_id=None)
+    await say(shop, mia, thread)
+    assert [one.state for one in await shop.rows(Message, kind="staff")] == ["sent"]

@@ -18,6 +18,8 @@ MONDAY_AT_ONE = datetime(2026, 11, 23, 19, tzinfo=UTC)
 async def visit(shop: Shop, start: datetime = MONDAY_AT_ONE, **more: Any) -> Booking:
     """Sarah's diagnostic visit, as the act of booking leaves it."""
 
+    zoned = {"timezone": "America/Chicago"}
+
     def unit(ctx: Context) -> Booking:
         customer = leads.customer_for(ctx, SARAH)
         lead = leads.open_lead(ctx, customer, "SMS")
@@ -30,8 +32,7 @@ async def visit(shop: Shop, start: datetime = MONDAY_AT_ONE, **more: Any) -> Boo
             technician_id=demo_id("dana"),
             start_at=start,
             end_at=start + timedelta(minutes=90),
-            timezone="America/Chicago",
-            **{"status": "confirmed", "customer_phone": SARAH, "address": "12 Oak St", **more},
+            **{"status": "confirmed", "customer_phone": SARAH, "address": "12 Oak St", **zoned, **more},
             channel="sms",
             actor_kind="assistant",
             actor_name="Assistant",

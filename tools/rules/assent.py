@@ -63,6 +63,7 @@ _PHRASES = re.compile(
     r"|\b(?:that|it|this|which|time|day|slot|one|then) (?:time |day |slot |one )?(?:works|work"
     r"|will work|would work|should work|'ll work|suits|will do|does it|is good)\b"
     r"|\b(?:that|it)'(?:ll|d) (?:work|do|be)\b"
+    rf"|\b(?:would|will|should) be {_ADVERB}(?:fine|good|great|perfect|ok|okay|lovely|wonderful|ideal|best)\b"
     r"|\b(?:works?|fine|good|perfect|great|ok|okay|suits) (?:for |with |by )?(?:me|us)\b"
     r"|\bgo (?:ahead|for it)\b|\b(?:please )?proceed\b|\bdo (?:it|that|so)\b(?! (?:later|another|some))"
     r"|\bplease do\b|\blet'?s (?:do|go with|book|take|lock|make it|say|go)\b"

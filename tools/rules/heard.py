@@ -88,6 +88,8 @@ _REWRITES = (
     (re.compile(r"\bmid[ -](morning|afternoon|week|month|day)\b"), r"mid \1"),
     (re.compile(r"\b(lunch)[ -]?time\b"), r"\1"),
     (re.compile(r"\bany ?time\b"), "anytime"),
+    (re.compile(r"\bi mean[t]? (?=\d{1,2}\b)"), "at "),
+    (re.compile("[\u00bf\u00a1]"), " "),
 )
 _SPANISH = re.compile(
     r"\b(?:lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo|ma[nñ]ana|hoy|tarde|noche|pr[oó]xim[oa]|enero|febrero"

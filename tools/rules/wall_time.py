@@ -17,6 +17,7 @@ class NoSuchTime(ValueError):
     """The wall clock jumps over this time on the day the clocks go forward."""
 
 
+@lru_cache(maxsize=50_000)
 def local(instant: datetime, zone: ZoneInfo) -> datetime:
     """What the wall clock in `zone` shows at `instant` (aware); `fold` is 1 the second time an hour comes round."""
     return instant.astimezone(zone)

@@ -32,6 +32,7 @@ WATCHED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("hours", BY_TEMPLATE, ()),
     ("date_overrides", DIRECT, ()),
     ("service_areas", DIRECT, ()),
+    ("entry_points", DIRECT, ()),
     ("travel", DIRECT, ()),
     ("webhook_endpoints", DIRECT, ("url", "events", "disabled_at", "removed_at")),
     (
