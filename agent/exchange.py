@@ -26,11 +26,13 @@ class Turn:
         self.thread: Conversation = chat.thread_of(ctx)
         self.memory: dict[str, Any] = dict(self.thread.memory)
         self.text, self.before = latest.last_words(ctx)
-        booked = self.memory.get("booked")  # the day of a visit booked or moved just now
-        corrects = bool(booked and CORRECTS.match(self.text))
+        booked: str | None = self.memory.get("booked")  # the day of a visit booked or moved just now
+        corrects = booked is not None and CORRECTS.match(self.text) is not None
         said_before = replies.NEW_TIME if corrects else self.before  # "sorry, I meant 10" is about that visit's time
         self.heard: Heard = hear(self.text, ctx.local_now, context=said_before, awaiting=self.memory.get("awaiting"))
-        days = {one.date() for one in latest.said_offers(ctx)} or ({date.fromisoformat(booked)} if corrects else set())
+        days = {one.date() for one in latest.said_offers(ctx)} or (
+            {date.fromisoformat(booked)} if booked and corrects else set()
+        )
         only_day = days.pop() if len(days) == 1 else None
         self.wish: When = wish.carried(self.heard.when, self.text, self.memory.get("wish"), only_day, ctx.local_now)
         if self.wish.sure:

@@ -1,5 +1,7 @@
 """The script's answers about visits a customer already has: call one off, move one, or say that they cannot come."""
 
+from datetime import datetime
+
 from agent import replies
 from agent.exchange import Turn
 from agent.signals import CANNOT_COME, CORRECTS, INSTEAD
@@ -82,7 +84,22 @@ def move(turn: Turn) -> str:
     if not turn.said_when:
         words = replies.visit(chat.words(turn.ctx, visit))
         return replies.NEW_TIME if asked_already else replies.MOVE_WHEN.format(visit=words)
-    return turn.find_times(service or services.find_service(turn.ctx, None), turn.wish).say
+    service = service or services.find_service(turn.ctx, None)
+    return _that_time(turn, visit, service) or turn.find_times(service, turn.wish).say
+
+
+def _that_time(turn: Turn, visit: Booking, service: Service) -> str | None:
+    """The one time they ask for, when it is open once their visit has left its own ("an hour later")."""
+    wish = turn.wish
+    if wish.day is None or wish.start is None or not wish.exact or wish.last_day or len(wish.times) > 1:
+        return None
+    start = datetime.combine(wish.day, wish.start, turn.ctx.org.zone)
+    try:
+        opening = slots.decide(turn.ctx, service, start, moving=visit)
+    except Problem:
+        return None
+    days = [slots.DayOffer(wish.day, [opening], 0)]
+    return chat.offer(turn.ctx, slots.Choice(service, [], turn.ctx.org.zone, days, True, [], None)).say
 
 
 def _visit_meant(turn: Turn) -> Booking | str:

@@ -45,7 +45,7 @@ def install(app: FastAPI) -> None:
     """Add the door. Its paths are exact: a mounted app would answer the bare path with a redirect, which drops the
     body in some clients."""
     for path in PATHS:
-        app.router.routes.append(Route(path, endpoint=_Door(), include_in_schema=False))
+        app.router.routes.append(Route(path, endpoint=_Door(path), include_in_schema=False))
 
 
 @asynccontextmanager
@@ -63,7 +63,11 @@ async def serving(app: FastAPI) -> AsyncIterator[None]:
 class _Door:
     """Credential, rate and origin before the protocol sees anything; no stream is offered, so only POST."""
 
+    def __init__(self, path: str) -> None:
+        self.path = path
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["route"] = self  # for the audit and the log, which name a request by its path
         request = Request(scope, receive)
         if request.method != "POST":
             await Response(status_code=405, headers={"Allow": "POST"})(scope, receive, send)
@@ -84,7 +88,7 @@ class _Door:
 
 
 def _check_origin(request: Request) -> None:
-    """Raise INSUFFICIENT_SCOPE for a web page of somebody else's, as the protocol wants it."""
+    """Raise IP_NOT_ALLOWED for a web page of somebody else's, as the protocol wants it."""
     origin = request.headers.get("origin")
     ours = urlsplit(house_of(request).settings.public_url)
     if origin is not None and origin != f"{ours.scheme}://{ours.netloc}" and not _is_local(origin):

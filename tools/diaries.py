@@ -17,12 +17,13 @@ from storage.context import Context
 from storage.tables import Booking, Hold, Service, Technician
 from storage.tables.bookings import ACTIVE
 from tools.rides import Rides
-from tools.rules.calendar import Calendar, Diary, Job, Rules, Span, Week
+from tools.rules.calendar import Calendar, Diary, Job, Opening, Rules, Span, Week
 from tools.rules.wall_time import day_bounds
-from tools.setup import Person, setup_of
+from tools.setup import Person, Setup, setup_of
 
 DAY = timedelta(days=1)
 LONGEST_VISIT = timedelta(days=1)  # contract 2.4
+FEW = 8  # diaries read at first
 # Rules of a visit whose label names no service; its length is the business's default_duration.
 UNNAMED_GRID, UNNAMED_NOTICE, UNNAMED_HORIZON = 30, 120, 60
 
@@ -98,6 +99,33 @@ def calendar_for(
     return read_diaries(ctx, service, first, last, **options).calendar
 
 
+def open_starts(
+    ctx: Context, service: Service, first: date, last: date, *, postal_code: str | None = None
+) -> tuple[Calendar, list[Opening]]:
+    """The openings of some local days, each with somebody who is free, and the calendar with nobody's visits in it.
+
+    Diaries are read a few at a time until every start has somebody: of two hundred technicians one is soon free.
+    Raises OUT_OF_SERVICE_AREA.
+    """
+    setup = setup_of(ctx)
+    setup.rides.check(postal_code)
+    people = setup.able(service)
+    empty = _calendar(ctx, service, setup, people, first, last)
+    left, found = empty.candidates(first, last), list[Opening]()
+    number, some = 0, FEW
+    while left and number < len(people):
+        asked = people[number : number + some]
+        jobs = _jobs(ctx, asked, *_around(ctx, first, last), None, setup.rides, postal_code)
+        diaries = empty.diaries[number : number + some]
+        theirs = tuple(replace(one, jobs=tuple(jobs[one.technician])) for one in diaries)
+        openings = replace(empty, diaries=theirs).free(left)
+        taken = {int(one.start.timestamp()) for one in openings}
+        found += openings
+        left = [at for at in left if at not in taken]
+        number, some = number + some, some * 4
+    return empty, sorted(found, key=lambda one: one.start)
+
+
 def read_diaries(
     ctx: Context,
     service: Service | None,
@@ -120,20 +148,38 @@ def read_diaries(
         ask(ctx, LOCKED, technicians=[one.id for one in people])
     if not anywhere:
         setup.rides.check(postal_code)
+    jobs = _jobs(ctx, people, *_around(ctx, first, last), moving, setup.rides, postal_code)
+    empty = _calendar(ctx, service, setup, people, first, last, moving)
+    diaries = tuple(replace(one, jobs=tuple(jobs[one.technician])) for one in empty.diaries)
+    return Diaries(replace(empty, diaries=diaries), tuple(people))
+
+
+def _calendar(
+    ctx: Context,
+    service: Service | None,
+    setup: Setup,
+    people: Sequence[Person],
+    first: date,
+    last: date,
+    moving: Booking | None = None,
+) -> Calendar:
+    """The calendar with nobody's visits in it."""
     weeks = setup.weeks(service, ctx.org.template_id, {person.id: person.template_id for person in people})
-    low, high = day_bounds(first - DAY, ctx.org.zone)[0], day_bounds(last + 2 * DAY, ctx.org.zone)[1]
-    jobs = _jobs(ctx, people, low, high, moving, setup.rides, postal_code)
     per_day, per_week = _counts(ctx, service, first, last, moving)
-    calendar = Calendar(
+    return Calendar(
         zone=ctx.org.zone,
         now=ctx.now,
         week=weeks[None],
         rules=rules_of(ctx, service),
-        diaries=tuple(Diary(one.id, weeks.get(one.id), tuple(jobs.get(one.id, ()))) for one in people),
+        diaries=tuple(Diary(one.id, weeks.get(one.id), ()) for one in people),
         per_day=per_day,
         per_week=per_week,
     )
-    return Diaries(calendar, tuple(people))
+
+
+def _around(ctx: Context, first: date, last: date) -> tuple[datetime, datetime]:
+    """Between which instants a visit can matter for starts on these local days."""
+    return day_bounds(first - DAY, ctx.org.zone)[0], day_bounds(last + 2 * DAY, ctx.org.zone)[1]
 
 
 def rules_of(ctx: Context, service: Service | None) -> Rules:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from storage.context import Context
 from storage.once import put_over
 from storage.tables import Booking, Offer, Service
-from tools.diaries import calendar_for, rules_of
+from tools.diaries import calendar_for, open_starts, rules_of
 from tools.problems import Problem
 from tools.refusals import refused
 from tools.rules import wall_time
@@ -72,8 +72,8 @@ def list_open(ctx: Context, service: Service, first: date, last: date, *, postal
     if last < first:
         raise Problem("VALIDATION_ERROR", "The last day is before the first.", fix="Send from before to.")
     end = min(last, first + (LONGEST_RANGE - 1) * DAY)
-    calendar = calendar_for(ctx, service, first, end, postal_code=postal_code)
-    openings, closed = calendar.openings(first, end), calendar.closed_days(first, end)
+    calendar, openings = open_starts(ctx, service, first, end, postal_code=postal_code)
+    closed = calendar.closed_days(first, end)
     return Listing(service, openings, closed, ctx.org.zone, clamped=end < last)
 
 
@@ -161,8 +161,8 @@ def choose(
     wished = _wished_days(when, today)
     first = min(wished, default=today)
     last = max([first + LOOK_AHEAD * DAY, *wished])
-    calendar = calendar_for(ctx, service, today, last, postal_code=postal_code)
-    openings = [(one, wall_time.local(one.start, zone)) for one in calendar.openings(today, last)]
+    calendar, found = open_starts(ctx, service, today, last, postal_code=postal_code)
+    openings = [(one, wall_time.local(one.start, zone)) for one in found]
     fitting = [one for one in openings if _fits(when, wished, one[1])]
     matched = bool(fitting)
     if not matched:

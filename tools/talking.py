@@ -65,10 +65,7 @@ def begin(ctx: Context, ring: Ring) -> Talk:
     thread = ctx.session.get(Conversation, call.details.get("talk", ""))
     resumed = thread is not None
     if thread is None:
-        phone = call.from_phone or phones.e164(ring.caller, ctx.org.region)
-        thread = Conversation(
-            org_id=ctx.org.id, channel="voice", phone=phone, our_phone=ours or None, state="bot", created_at=ctx.now
-        )
+        thread = Conversation(org_id=ctx.org.id, channel="voice", state="bot", created_at=ctx.now)
         ctx.session.add(thread)
         ctx.session.flush()
         call.details = {**call.details, "talk": thread.id, "talk_from": ctx.now.isoformat()}
@@ -92,17 +89,19 @@ def identify(ctx: Context, call_id: str, caller: str, to_phone: str, *, outbound
     """
     call = ctx.session.get_one(Call, call_id)
     thread = ctx.session.get_one(Conversation, call.details["talk"])
-    phone = phones.e164(caller, ctx.org.region)
-    call.from_phone = thread.phone = call.from_phone or phone
-    call.to_phone = call.to_phone or phones.e164(to_phone, ctx.org.region)
     call.direction = "outbound" if outbound else call.direction
-    thread.our_phone = thread.our_phone or call.to_phone
-    if call.from_phone is None:
+    known = (call.from_phone, call.to_phone)
+    theirs, ours = reversed(known) if call.direction == "outbound" else known
+    thread.phone = thread.phone or theirs or phones.e164(caller, ctx.org.region)
+    thread.our_phone = thread.our_phone or ours or phones.e164(to_phone, ctx.org.region)
+    told = (thread.our_phone, thread.phone) if call.direction == "outbound" else (thread.phone, thread.our_phone)
+    call.from_phone, call.to_phone = told
+    if thread.phone is None:
         return False
     call.caller_kind = "number"
-    customer = leads.customer_for(ctx, call.from_phone)
+    customer = leads.customer_for(ctx, thread.phone)
     call.customer_id = thread.customer_id = customer.id
-    if handoff.who_works_here(ctx, call.from_phone) is not None:
+    if handoff.who_works_here(ctx, thread.phone) is not None:
         return False
     lead = conversations.lead_for(ctx, customer, "VOICE")
     if call.lead_id is None:
@@ -121,9 +120,10 @@ def hear(ctx: Context, words: str, *, whole: bool = False) -> Heard:
     waiting = latest.unanswered(ctx)[0]
     if whole and waiting:
         words = overheard.beyond(words, " ".join(one.body for one in waiting))
+    before = [one.body for one in latest.recent(ctx, 3) if one.direction == "in"]
     message = conversations.hear(ctx, thread, words) if words else waiting[-1]
     customer = chat.customer_of(ctx)
-    urgent = urgency.read(message.body, trade=ctx.org.trade)
+    urgent = _urgency(ctx, message.body, before)
     wish = consent.read(message.body, opted_out=False)
     stopped = wish.kind == "stop" and not wish.exact and ABOUT_TEXTS.search(message.body) is not None
     if stopped:
@@ -131,9 +131,22 @@ def hear(ctx: Context, words: str, *, whole: bool = False) -> Heard:
         thread.unbooked_reason = "opted_out"
     if urgent.kind is not None:
         handoff.hand_off(ctx, thread, "emergency", "emergency", None, customer, danger=urgent.kind)
+        for call in ctx.session.scalars(
+            select(Call).where(Call.org_id == ctx.org.id, Call.conversation_id == thread.id)
+        ):
+            call.details = {**call.details, "danger": urgent.kind}
     elif urgent.level == "urgent" and thread.urgency == "routine":
         thread.urgency = urgent.level
     return Heard(message.created_at, urgent.kind, stopped, thread.urgency == "emergency", untold(ctx))
+
+
+def _urgency(ctx: Context, words: str, before: list[str]) -> urgency.Urgency:
+    """Read alone and together with what was said before: people name the danger and its sign in two breaths."""
+    alone = urgency.read(words, trade=ctx.org.trade)
+    if alone.kind is not None or not before or urgency.read(before[-1], trade=ctx.org.trade).kind is not None:
+        return alone
+    both = urgency.read(f"{before[-1]}. {words}", trade=ctx.org.trade)
+    return both if both.kind is not None else alone
 
 
 def untold(ctx: Context) -> tuple[str, ...]:

@@ -109,7 +109,11 @@ def problem(request: Request, refused: Problem) -> Response:
         409: "That cannot be done now",
         500: "That did not work",
     }
-    facts = {"title": titles.get(status, refused.title), "text": refused.detail, "fix": refused.fix}
+    facts = {
+        "title": titles.get(status, refused.title),
+        "text": refused.detail,
+        "fix": refused.fix if status in (403, 409, 422) else "",
+    }
     if "hx-request" in request.headers:
         return fragment(request, "problem_line.html.j2", status, **facts)
     return page(request, "problem.html.j2", status, **facts)

@@ -38,7 +38,7 @@ for noun in (
     *(
         bookings,
         approvals,
-    automation,
+        automation,
         holds,
         scheduling_slots,
         scheduling,

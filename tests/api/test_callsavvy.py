@@ -1,5 +1,6 @@
 """Callsavvy's webhooks: a second line's calls, tickets and chats, which sign nothing and come twice (contract 2.10)."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -110,6 +111,13 @@ async def test_an_incoming_call_without_talk_is_texted_back_once(shop: Shop) -> 
         assert (await tell(shop, OVER)).status_code == 204
     assert [one.to_phone for one in await shop.rows(Message, kind="text_back")] == [SARAH]
     assert len(await shop.rows(Call)) == 1
+
+
+@pytest.mark.engines("sqlite", "postgres")
+async def test_five_copies_at_the_same_moment_are_one_call_and_one_text(shop: Shop) -> None:
+    answers = await asyncio.gather(*(tell(shop, OVER) for _ in range(5)))
+    assert [answer.status_code for answer in answers] == [204] * 5
+    assert (len(await shop.rows(Call)), len(await shop.rows(Message, kind="text_back"))) == (1, 1)
 
 
 async def test_the_same_words_three_minutes_later_are_another_call(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from mcp import MCPError
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from storage.tables import Booking, ToolCall
+from storage.tables import AuditEntry, Booking, ToolCall
 from tests.api.doors import key_of
 from tests.fakes import SARAH, Shop
 from tools.voice_schemas import VOICE_SCHEMAS
@@ -139,6 +139,13 @@ async def test_every_call_is_kept_with_its_request(shop: Shop) -> None:
     (kept,) = await shop.rows(ToolCall)
     assert (kept.platform, kept.name, kept.channel) == ("mcp", "voice_my_bookings", "mcp")
     assert json.loads(kept.body or "")["params"]["arguments"] == {"phone": SARAH}
+
+
+async def test_the_audit_names_the_door(shop: Shop) -> None:
+    async with client_to(shop, *READS) as client:
+        await client.list_tools()
+    await shop.house.usage.flush()
+    assert {one.action for one in await shop.rows(AuditEntry, actor_name="Acme Dispatch")} == {"POST /mcp"}
 
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}

@@ -128,7 +128,9 @@ async def test_the_customer_of_a_call_we_placed_is_the_one_who_was_called(shop: 
         await call.details(caller=SHOP, to_number=SARAH, direction="outbound")
         await call.say("Are you a robot?")
     [row] = await shop.rows(Call)
-    assert (row.from_phone, row.direction, row.missed) == (SARAH, "outbound", False)
+    assert (row.from_phone, row.to_phone, row.direction, row.missed) == (SHOP, SARAH, "outbound", False)
+    [thread] = await shop.rows(Conversation)
+    assert (thread.phone, thread.our_phone) == (SARAH, SHOP)
 
 
 async def test_a_tool_call_is_told_before_and_after(shop: Shop) -> None:

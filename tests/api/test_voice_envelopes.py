@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from retell.lib.webhook_auth import symmetric
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from api import voice
-from storage.tables import Booking, ToolCall
+from storage.tables import ToolCall
 from tests.api.phone_line import BOOK, MONDAY_9, SLOTS, TUESDAY_8, WEDNESDAY_9, Line, line_to
 from tests.fakes import SARAH, SHOP, Shop, open_shop
 from tools import wording
@@ -225,12 +225,13 @@ async def test_vapis_calls_fail_one_by_one_and_keep_their_order(line: Line) -> N
 def fault() -> Any:
     """Every new booking breaks in the database, and the exception knows whose it was."""
 
-    def broken(*_anything: object) -> None:
-        raise RuntimeError("Sarah Jones, +15125550142, 12 Oak St")
+    def broken(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO bookings"):
+            raise RuntimeError("Sarah Jones, +15125550142, 12 Oak St")
 
-    event.listen(Booking, "before_insert", broken)
+    event.listen(Engine, "before_cursor_execute", broken)
     yield
-    event.remove(Booking, "before_insert", broken)
+    event.remove(Engine, "before_cursor_execute", broken)
 
 
 @pytest.mark.engines("sqlite", "postgres")
@@ -254,16 +255,17 @@ async def test_a_bug_is_logged_without_the_person(line: Line, fault: Any, caplog
 async def test_what_took_too_long_has_failed_and_left_nothing(
     shop: Shop, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(*_anything: object) -> None:
-        time.sleep(0.4)
+    def slow(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO bookings"):
+            time.sleep(0.4)
 
     monkeypatch.setattr(voice, "ANSWER_WITHIN", 0.3)
-    event.listen(Booking, "before_insert", slow)
+    event.listen(Engine, "before_cursor_execute", slow)
     try:
         answer = await line.say(BOOK, slot=MONDAY_9, name="Sarah Jones")
         await asyncio.sleep(0.3)
     finally:
-        event.remove(Booking, "before_insert", slow)
+        event.remove(Engine, "before_cursor_execute", slow)
     assert answer.headers["x-ringback-code"] == "UPSTREAM_UNAVAILABLE"
     assert await line.visits() == []
 

@@ -13,12 +13,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.chaos.provider import Provider, provider
+from tests.chaos.provider import WELL, Provider, provider
 from tests.chaos.wire import ask_json
 from tests.chaos.world import World, world
 
 APART = timedelta(hours=3)  # between two visits of one technician
-SOON = 20.0  # seconds until a reminder is due, once it was drawn near
+SOON = 15.0  # seconds until a reminder is due, once it was drawn near
+IN_TIME = 75.0  # the same for one whose visit is moved or called off meanwhile, through a server that may be down
+CLEARS = 30.0  # seconds after everything was asked for in which the provider still misbehaves; processes die on
 AT_ONCE = 12  # requests to the server
 KEYS = 25  # each may ask sixty times a minute
 OPEN = "state in ('queued', 'claimed', 'uncertain') and due_at < :soon"
@@ -56,7 +58,7 @@ class Plan:
         return self.cancelled + self.moved
 
 
-FULL = Plan(calls=200, kept=100, moved=50, cancelled=50, seconds=75, pause=(3, 8), patience=240)
+FULL = Plan(calls=200, kept=100, moved=50, cancelled=50, seconds=60, pause=(3, 8), patience=240)
 SHORT = Plan(calls=14, kept=5, moved=3, cancelled=5, seconds=6, pause=(1, 4), patience=100)
 
 
@@ -78,6 +80,7 @@ class Found:
     answered: Counter[str] = field(default_factory=Counter)
     told: Counter[int] = field(default_factory=Counter)
     looks: int = 0
+    waiting: int = 0  # jobs still under way when patience ended
     bugs: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -91,7 +94,8 @@ class Found:
         lines = [
             f"{self.engine}, seed {self.seed}: {self.once} of {self.live} live texts arrived once, {len(self.lost)} "
             f"lost, {len(self.twice)} twice; {len(self.unwanted)} of {self.dead} dead ones arrived "
-            f"({self.too_late} were called off too late to count); {self.seconds:.0f} s",
+            f"({self.too_late} were called off too late to count); "
+            f"{self.waiting} jobs still under way; {self.seconds:.0f} s",
             f"  killed: {_words(self.kills)}",
             f"  provider: {self.taken} texts taken; {_words(self.answered)}; {self.looks} looks at its list",
             f"  status callbacks: {_words(self.told)}",
@@ -126,9 +130,12 @@ class Havoc:
         acts += [self._visit(number, kind) for number, kind in enumerate(kinds)]
         try:
             await asyncio.gather(*acts)
+            clearing = asyncio.get_running_loop().call_later(CLEARS, self._clear)
             until = time.monotonic() + self.plan.patience
             while await self._waiting() and time.monotonic() < until:  # noqa: ASYNC110 - rows raise no event
                 await asyncio.sleep(1)
+            clearing.cancel()
+            self.found.waiting = await self._waiting()
         finally:
             telling.cancel()
             self.over.set()
@@ -136,6 +143,9 @@ class Havoc:
         await asyncio.sleep(3)  # for those that come twice
         self.found.seconds = time.monotonic() - began
         await self._count()
+
+    def _clear(self) -> None:
+        self.carrier.manners = WELL
 
     async def _call(self, number: int) -> None:
         await self._at_some_time()
@@ -157,7 +167,7 @@ class Havoc:
         booking = str(answer["booking"]["id"])
         self.visits[booking] = kind
         await asyncio.sleep(self.chance.uniform(0, 2))
-        due = await self._draw_near(booking)
+        due = await self._draw_near(booking, SOON if kind == "kept" else IN_TIME)
         if kind == "kept":
             return
         later = self.starts[2 * number + 1].isoformat()
@@ -167,12 +177,12 @@ class Havoc:
             self.visits[booking] = f"{kind} too late"
             self.found.too_late += 1
         if kind == "moved":
-            await self._draw_near(booking)
+            await self._draw_near(booking, SOON)
 
-    async def _draw_near(self, booking: str) -> float:
-        """Have the visit's reminder fall due soon; the monotonic second when."""
-        due = datetime.now(UTC) + timedelta(seconds=SOON)
-        at = time.monotonic() + SOON
+    async def _draw_near(self, booking: str, seconds: float) -> float:
+        """Have the visit's reminder fall due in so many seconds; the monotonic second when."""
+        due = datetime.now(UTC) + timedelta(seconds=seconds)
+        at = time.monotonic() + seconds
         over = due + timedelta(hours=1)
         stored = due.replace(tzinfo=None) if self.found.engine == "sqlite" else due
         await self.shop.change(DRAW_NEAR, due=stored, over=over.replace(tzinfo=stored.tzinfo), booking=booking)

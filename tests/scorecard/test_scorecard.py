@@ -47,3 +47,9 @@ def test_a_row_says_on_which_side_of_its_bar_it_lies() -> None:
     assert Row("share", 79, 100, 0.8).reached is False
     assert Row("faults", 1, 100, 0, True, "count").reached is False
     assert Row("told only", 1, 2).reached is None
+
+
+def test_there_are_sixty_scenarios_of_our_trade() -> None:
+    from tests.calls.play import calls
+
+    assert len(calls()) >= 60

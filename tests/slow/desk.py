@@ -87,7 +87,7 @@ def open_desk(database_url: str) -> Iterator[Desk]:
     thread.join()
 
 
-def ask(desk: Desk, folder: Path, *, seed: int, examples: int, phases: str, **generation: object) -> tuple[int, str]:
+def ask(desk: Desk, folder: Path, *, seed: int, examples: int, phases: str) -> tuple[int, str]:
     """Have schemathesis ask every operation; (how many requests it made, what it found: empty when nothing).
 
     `phases` is a comma-separated list of its examples, coverage, fuzzing and stateful; `examples` a number for each

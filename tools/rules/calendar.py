@@ -105,6 +105,20 @@ class Calendar:
         visit = timedelta(minutes=self.rules.duration)
         return [_opening(at, technicians, visit) for at, technicians in self._listed(first, last)]
 
+    def candidates(self, first: date, last: date) -> list[int]:
+        """The starts of these local days that only taken time can still forbid, in UTC seconds, ascending."""
+        return self._candidates(first, last)[0]
+
+    def free(self, starts: Sequence[int]) -> list[Opening]:
+        """Those of some ascending candidates that somebody of these diaries can take."""
+        if not starts:
+            return []
+        first, last = (datetime.fromtimestamp(at, self.zone).date() for at in (starts[0], starts[-1]))
+        length, visit = self.rules.duration * 60, timedelta(minutes=self.rules.duration)
+        _, working = self._hours(first, last, length)
+        free = self._free(zip(self.diaries, working, strict=True), starts, length)
+        return [_opening(at, technicians, visit) for at, technicians in free.items()]
+
     def decide(
         self, start: datetime, *, minutes: int | None = None, on_grid: bool = True, technician: str | None = None
     ) -> Opening | Refusal:
@@ -177,12 +191,17 @@ class Calendar:
         return [(day, self._closure(day)) for day in _days(first, last) if self._is_closed(day)]
 
     def _listed(self, first: date, last: date) -> list[_Start]:
+        starts, working = self._candidates(first, last)
+        return sorted(self._free(zip(self.diaries, working, strict=False), starts, self.rules.duration * 60).items())
+
+    def _candidates(self, first: date, last: date) -> tuple[list[int], list[list[Stretch]]]:
         rules, length = self.rules, self.rules.duration * 60
         first, last = max(first, self._today()), min(last, self._last_day())
         if first > last or not _in_cells(rules.duration, rules):
-            return []
+            return [], []
         _, working = self._hours(first, last, length)
-        grids = {grid for work in working for stretch in work for grid in stretch.grids(length, rules.grid * 60)}
+        differing = {id(work): work for work in working}.values()  # most keep the business's own
+        grids = {grid for work in differing for stretch in work for grid in stretch.grids(length, rules.grid * 60)}
         starts = sorted({start for grid in grids for start in grid if not start % CELL})
         low = max(wall_seconds(self.zone, first, 0), self._earliest())
         starts = starts[bisect_left(starts, low) : bisect_left(starts, wall_seconds(self.zone, last + DAY, 0))]
@@ -190,7 +209,7 @@ class Calendar:
             for day in filter(self._full, _days(first, last)):
                 dawn, dusk = wall_seconds(self.zone, day, 0), wall_seconds(self.zone, day + DAY, 0)
                 del starts[bisect_left(starts, dawn) : bisect_left(starts, dusk)]
-        return sorted(self._free(zip(self.diaries, working, strict=True), starts, length).items())
+        return starts, working
 
     def _free(
         self, diaries: Iterable[tuple[Diary, list[Stretch]]], starts: Sequence[int], length: int
