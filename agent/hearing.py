@@ -18,7 +18,7 @@ LONGEST = 2000  # characters read; the rest of a longer text is left out
 _ISSUE = 200
 
 _PRICE = re.compile(
-    r"\bhow much\b(?! (?:time|longer|notice))|\b(?:what|whats|what's|any|is there|do you"
+    r"\bhow much\b(?! (?:time|longer|notice))|\b(?:what|whats|what's|any(?=[^.!]*\?)|is there|do you"
     r"|are there)\b.{0,30}\b(?:cost|costs|price|prices|pricing|charge|charges|fees?|rates?|run me)\b"
     r"|\b(?:price|pricing|cost|ballpark|quote|estimate|fee)\b.{0,40}\?|\b(?:a|your|free"
     r"|rough) (?:ballpark|quote|price)\b|\bexpensive\b.{0,12}\?|\bcu[aá]nto cuesta\b"
@@ -38,7 +38,7 @@ _THANKS = re.compile(
     r"|gracias|cheers)\b"
 )
 _GREETING = re.compile(
-    r"^\W*(?:hi+|hello+|hey+|howdy|hiya|yo|greetings|good (?:morning|afternoon|evening|day)|hola"
+    r"^\W*(?:hi+|h[aeu]llo+|hey+|howdy|hiya|yo|greetings|good (?:morning|afternoon|evening|day)|hola"
     r"|buen[oa]s)\b"
 )
 _SPANISH_SURE = re.compile(

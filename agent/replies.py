@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from storage.tables import Service
 from tools.rules import prices
-from tools.wording import VisitWords
+from tools.wording import VisitWords, lower_first
 
 IS_ASSISTANT = "I'm {business}'s automated assistant, and I can get you a person from the office any time."
 HOW_CAN_I_HELP = "What can I help you with?"
@@ -51,7 +51,7 @@ def which_visit(visits: Sequence[VisitWords]) -> str:
 def price(service: Service) -> str:
     """What the visit costs, from the service's own row; what a repair costs is the technician's to say."""
     if service.fee_cents is None:
-        return f"A {service.name} is {service.fee_note or 'priced by the office'}."
+        return f"The {lower_first(service.name)} is {service.fee_note or 'priced by the office'}."
     note = f", {service.fee_note}" if service.fee_note else ""
     return f"A {service.name} is {prices.dollars(service.fee_cents)}{note}."
 

@@ -251,6 +251,8 @@ def _acknowledge(turn: Turn) -> str:
 
 def _lost(turn: Turn) -> str:
     """Ask again, then offer the menu, then bring in a person; while times are on offer, ask about those first."""
+    if turn.memory.get("booked") and "?" not in turn.text:
+        return _acknowledge(turn)
     offered = latest.said_offers(turn.ctx)
     if offered and turn.memory.get("awaiting") == "slot" and not turn.memory.get("lost"):
         turn.ask("slot", turn.memory.get("doing"), lost=1, visit=turn.memory.get("visit"))

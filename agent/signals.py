@@ -14,7 +14,7 @@ WISHES = re.compile(
     r"\b(?:i|we)(?:'?d| would) (?:really |also )?(?:like|love|prefer)\b|\b(?:i|we) (?:really |also |still )?"
     r"(?:want|need|wish|am looking|are looking)\b|"
     r"\b(?:make|get|have|set up|schedule|book) (?:me |us )?(?:an?|another)\b|"
-    r"\bif (?:at all )?(?:possible|available|open|free)\b|"
+    r"\b(?:can|could|may) (?:i|we)\b|\bif (?:at all )?(?:possible|available|open|free)\b|"
     r"\bif (?:that'?s|it'?s|it is|that is) (?:still )?(?:possible|available|open|free)\b",
     re.IGNORECASE,
 )
@@ -45,7 +45,7 @@ UPSET = re.compile(
     re.IGNORECASE,
 )
 GOODBYE = re.compile(
-    r"\b(?:bye+|see (?:you|ya|u)|cya|take care|have a (?:good|great|nice)|talk (?:soon|later)|good ?night|"
+    r"\b(?:(?:good)?bye+|see (?:you|ya|u)|cya|take care|have a (?:good|great|nice)|talk (?:soon|later)|good ?night|"
     r"sounds? good|perfect|awesome|great|cool|got it|will do|no worries)\b|^\W*\U0001f44d",
     re.IGNORECASE,
 )

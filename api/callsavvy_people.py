@@ -6,7 +6,7 @@ from api.callsavvy_words import LEAD_STATUSES, LEAD_WORDS, NEWEST, Resource, Sai
 from storage import desk, listings
 from storage.context import Context
 from storage.tables import Customer, Lead, Message
-from tools import contacts, conversations, leads, messages
+from tools import contacts, leads, messages, texting
 from tools.problems import Problem, not_found
 from tools.rules import phones, prices
 
@@ -151,11 +151,7 @@ def _text(ctx: Context, recipient: str, text: str, channel: str, from_number: st
     phone = phones.e164(recipient, ctx.org.region)
     if phone is None:
         return None
-    customer = leads.customer_for(ctx, phone)
-    conversations.take_turns(ctx, customer)
-    thread = conversations.thread_for(ctx, phone, from_number or conversations.our_number(ctx), channel)
-    thread.customer_id = thread.customer_id or customer.id
-    return messages.say(ctx, to=customer, body=text, kind="staff", conversation=thread)
+    return texting.text_number(ctx, phone, text, channel=channel, from_number=from_number)
 
 
 def _each(told: list[tuple[str, Message | None]]) -> list[dict[str, str]]:

@@ -90,7 +90,8 @@ def period(text: str | None, zone: ZoneInfo) -> tuple[datetime, datetime] | None
         assert month is not None
         first = date(year, month, day or 1)
         if clock[0] is not None:
-            start = wall_time.resolve(first, time(*(part or 0 for part in clock)), zone)
+            hour, minute, second = (part or 0 for part in clock)
+            start = wall_time.resolve(first, time(hour, minute, second), zone)
             return start, start + timedelta(seconds=1)
         last = first if day else (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         return wall_time.day_bounds(first, zone)[0], wall_time.day_bounds(last, zone)[1]

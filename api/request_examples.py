@@ -54,6 +54,7 @@ REQUESTS: dict[str, Any] = {
     "NewHold": {"service": "diagnostic-visit", "start": "2026-11-24T09:00:00", "minutes": 10},
     "NewLead": {"phone": "+15125550143", "name": "Marcus Webb", "postal_code": "78704", "issue": "No hot water"},
     "LeadPatch": {"status": "lost", "reason": "price"},
+    "NewText": {"to": PHONE, "body": "We open at eight tomorrow."},
     "NewMessage": {"body": "Dana is on her way and will be with you at ten."},
     "NewService": {
         "name": "Duct cleaning",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from storage.context import Context
-from storage.once import affected, insert_of
+from storage.once import affected, rows_once
 from storage.tables import Base
 
 
@@ -50,9 +50,7 @@ def keep(ctx: Context, row: Base) -> None:
 
 def keep_once(ctx: Context, row: Base, unique: tuple[str, ...]) -> bool:
     """`keep`, unless a row with the same `unique` columns is there already: then False, and `row` is nobody's."""
-    ctx.session.flush()
-    connection = ctx.session.connection()
-    if affected(connection.execute(insert_of(connection.dialect.name, type(row), unique), _values(row))) != 1:
+    if rows_once(ctx.session, type(row), unique, _values(row)) != 1:
         return False
     _hold(ctx, row)
     return True

@@ -1,5 +1,6 @@
 """Writing a row once: the insert that loses quietly to one already there, on both databases."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -16,14 +17,21 @@ def insert_once(session: Session, table: type[Base], unique: list[str], **values
 
     Of two at the same moment one waits for the other's commit, so the answer is true on every database.
     """
+    return rows_once(session, table, tuple(unique), values) == 1
+
+
+def rows_once(
+    session: Session, table: type[Base], unique: tuple[str, ...], rows: dict[str, Any] | Sequence[dict[str, Any]]
+) -> int:
+    """`insert_once` for one row or several in one statement; how many were new, for a single row."""
     session.flush()
     connection = session.connection()
-    return affected(connection.execute(insert_of(connection.dialect.name, table, tuple(unique)), values)) == 1
+    return affected(connection.execute(_insert(connection.dialect.name, table, unique), rows))
 
 
 @cache
-def insert_of(dialect: str, table: type[Base], unique: tuple[str, ...]) -> Insert:
-    """That insert, composed once per table: doing it per row costs more than the row."""
+def _insert(dialect: str, table: type[Base], unique: tuple[str, ...]) -> Insert:
+    """Composed once per table: doing it per row costs more than the row."""
     insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
     return insert(table).on_conflict_do_nothing(index_elements=unique)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Integer, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from storage.context import Context
-from storage.once import affected, insert_of, insert_once
+from storage.once import affected, insert_once, rows_once
 from storage.tables import Base, Job, new_id
 
 LEASE = timedelta(seconds=30)
@@ -96,9 +96,7 @@ def put_all(ctx: Context, jobs: Sequence[dict[str, Any]]) -> None:
     """Queue several jobs made by `job`, in one statement; those whose keys exist already change nothing."""
     if jobs:
         ctx.session.info["job_queued"] = True
-        ctx.session.flush()
-        connection = ctx.session.connection()
-        connection.execute(insert_of(connection.dialect.name, Job, UNIQUE), jobs)
+        rows_once(ctx.session, Job, UNIQUE, jobs)
 
 
 def job(

@@ -77,11 +77,13 @@ def move(
     return booking
 
 
-def cancel(ctx: Context, booking: Booking, *, reason: str | None = None, by_customer: bool = False) -> Booking:
+def cancel(
+    ctx: Context, booking: Booking, *, reason: str | None = None, by_customer: bool = False, tell: bool = True
+) -> Booking:
     """Cancel a visit: its time is free at once, its record stays (CS-14). One that is cancelled already stays as it is.
 
-    `by_customer`: they did it themselves just now, so they are not told. Raises INVALID_TRANSITION for a visit that is
-    over, CUTOFF_PASSED.
+    `by_customer`: they did it themselves just now, so they are not told; `tell` False: the office tells them.
+    Raises INVALID_TRANSITION for a visit that is over, CUTOFF_PASSED.
     """
     placing.lock(ctx, booking)
     if booking.status == "cancelled":
@@ -95,7 +97,7 @@ def cancel(ctx: Context, booking: Booking, *, reason: str | None = None, by_cust
     booking.revision += 1
     ctx.session.flush()
     leads.visit_gone(ctx, booking.lead_id)
-    reminders.cancelled(ctx, booking, tell=not by_customer)
+    reminders.cancelled(ctx, booking, tell=tell and not by_customer)
     announcements.booking(ctx, "cancelled", booking)
     return booking
 

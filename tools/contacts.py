@@ -1,5 +1,7 @@
 """The people a business knows, as a list it keeps: added, tagged, and forgotten when they ask (CV-32 to CV-35)."""
 
+from typing import Any
+
 from sqlalchemy import or_, select, update
 
 from storage.context import Context
@@ -97,7 +99,7 @@ def forget(ctx: Context, row: Customer) -> None:
     threads = select(Conversation.id).where(Conversation.org_id == mine, Conversation.customer_id == row.id)
     texts = Message.customer_id == row.id
     about = update(Task).where(Task.org_id == mine, Task.customer_id == row.id)
-    nobody = {"customer_name": None, "customer_phone": None, "customer_email": None, "attendees": []}
+    nobody: dict[str, Any] = {"customer_name": None, "customer_phone": None, "customer_email": None, "attendees": []}
     unsaid = {"transcript": None, "summary": None, "recording_url": None, "from_phone": None, "to_phone": None}
     for change in (
         visits.values(**nobody),

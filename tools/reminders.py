@@ -10,12 +10,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-import prompts
 from storage import outbox
 from storage.asking import ask
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Job, Message, Org, Service, Technician
-from tools import messages, staff_alerts
+from tools import messages, own_texts, staff_alerts
 from tools.rules import prices, speech
 
 EXEMPT = ("confirmation", "moved", "cancelled", "approved", "running_late")  # answers to what somebody just did
@@ -138,7 +137,7 @@ def remind(ctx: Context, job: Job, public_url: str) -> str | None:
     message = messages.say(
         ctx,
         to=customer,
-        body=prompts.render(_template(booking, kind), **facts(ctx, booking, public_url)),
+        body=own_texts.words(ctx, _template(booking, kind), **facts(ctx, booking, public_url)),
         kind=kind,
         conversation=_thread(ctx, booking, customer),
         booking=booking,
@@ -242,8 +241,8 @@ def _withdraw(ctx: Context, booking: Booking, reason: str) -> None:
 
 def _template(booking: Booking, kind: str) -> str:
     if kind == "confirmation":
-        return "sms/requested" if booking.status == "pending" else "sms/confirmed"
-    return f"sms/{kind}"
+        return "requested" if booking.status == "pending" else "confirmed"
+    return kind
 
 
 def _window(ctx: Context, booking: Booking) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tools.problems import Problem
 from tools.rules import area
 
+
 @dataclass(frozen=True, slots=True)
 class Rides:
     """The runs of postal codes covered, with their travel zones, and the minutes between zones."""

@@ -6,7 +6,7 @@ what was read under a number holds until the number is another, in every process
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -80,8 +80,8 @@ class Person(NamedTuple):
 class Setup:
     """What a business says of itself. Services and people are by position; `services` are copies, to be read only.
 
-    `numbers` are the tracked ones (E.164); `hours` by template, Monday first; `overrides` by technician, None for the business, then by local day; `told` are
-    the events that some webhook wants, `*` for all. `worked_out` keeps what was derived from the rest.
+    `numbers` are the tracked ones (E.164); `hours` by template, Monday first; `overrides` by technician, None for the
+    business, then by local day; `told` are the events that some webhook wants, `*` for all.
     """
 
     version: int
@@ -94,7 +94,6 @@ class Setup:
     rides: Rides
     numbers: frozenset[str]
     told: frozenset[str]
-    worked_out: dict[Any, Any] = field(default_factory=dict)
 
     def able(self, service: Service | None) -> tuple[Person, ...]:
         """Who does a service: those with the skill, of its team where it has one; everybody for a free label."""

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from storage.context import Context
-from storage.tables import Booking, BookingEvent, Call, ConsentEvent, Conversation, Message, Service, Task
+from storage.tables import Booking, BookingEvent, Call, ConsentEvent, Conversation, Message, Service, Staff, Task
+from tools import sight
 from tools.problems import Problem
 
 LEFT = ("sent", "delivered")
@@ -23,10 +24,11 @@ HANDED = ("call_back", "emergency")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of time, aware; the end is not included."""
+    """A stretch of time, aware; the end is not included. With `staff`, only what that person may see."""
 
     start: datetime
     end: datetime
+    staff: Staff | None = None
 
 
 def count(ctx: Context, span: Span) -> dict[str, Any]:
@@ -35,11 +37,11 @@ def count(ctx: Context, span: Span) -> dict[str, Any]:
     sent = numbers["text_backs_sent"]
     return {
         **numbers,
-        "skipped_by_reason": _skipped(ctx, span),
+        "skipped_by_reason": by_reason(ctx, "skipped_by_reason", span),
         "reply_rate": round(numbers["replies"] / sent, 4) if sent else None,
         "median_seconds_to_text_back": _median(_waits_for_text(ctx, span), 1),
         "median_minutes_to_human": _median(_waits_for_person(ctx, span), 60),
-        "unbooked_by_reason": _unbooked(ctx, span),
+        "unbooked_by_reason": by_reason(ctx, "unbooked_by_reason", span),
         "estimated_value": {"cents": _worth(ctx, span), "label": "estimate: bookings times the value of their service"},
     }
 
@@ -51,8 +53,22 @@ def rows(ctx: Context, name: str, span: Span) -> list[str]:
     return list(ctx.session.scalars(COUNTED[name](ctx, span)))
 
 
+def by_reason(ctx: Context, name: str, span: Span) -> dict[str, int]:
+    """How many rows each reason of a number in `REASONED` has."""
+    return dict(Counter(reason for _id, reason in ctx.session.execute(REASONED[name](ctx, span))))
+
+
+def rows_for(ctx: Context, name: str, reason: str, span: Span) -> list[str]:
+    """The ids behind one reason of a number in `REASONED`. Raises VALIDATION_ERROR for a number there is not."""
+    if name not in REASONED:
+        raise Problem("VALIDATION_ERROR", "There is no such number.", fix=f"Use one of: {', '.join(REASONED)}.")
+    return [one for one, its in ctx.session.execute(REASONED[name](ctx, span)) if its == reason]
+
+
 def _calls(ctx: Context, span: Span) -> Select[str]:
-    mine = (Call.org_id == ctx.org.id, Call.missed, Call.started_at >= span.start, Call.started_at < span.end)
+    mine = [Call.org_id == ctx.org.id, Call.missed, Call.started_at >= span.start, Call.started_at < span.end]
+    if span.staff is not None:
+        mine.append(sight.calls(ctx, span.staff))
     return select(Call.id).where(*mine).order_by(Call.started_at, Call.id)
 
 
@@ -75,12 +91,16 @@ def _failed(ctx: Context, span: Span) -> Select[str]:
 
 
 def _messages(ctx: Context, span: Span, *more: Any) -> Select[str]:
-    mine = (Message.org_id == ctx.org.id, Message.created_at >= span.start, Message.created_at < span.end)
+    mine = [Message.org_id == ctx.org.id, Message.created_at >= span.start, Message.created_at < span.end]
+    if span.staff is not None:
+        mine.append(or_(Message.conversation_id.in_(_threads(ctx, span)), Message.booking_id.in_(_visits(ctx, span))))
     return select(Message.id).where(*mine, *more).order_by(Message.created_at, Message.id)
 
 
 def _bookings(ctx: Context, span: Span) -> Select[str]:
-    mine = (Booking.org_id == ctx.org.id, Booking.created_at >= span.start, Booking.created_at < span.end)
+    mine = [Booking.org_id == ctx.org.id, Booking.created_at >= span.start, Booking.created_at < span.end]
+    if span.staff is not None:
+        mine.append(sight.bookings(ctx, span.staff))
     return select(Booking.id).where(*mine).order_by(Booking.created_at, Booking.id)
 
 
@@ -97,7 +117,9 @@ def _recovered(ctx: Context, span: Span) -> Select[str]:
 
 def _events(event: str) -> Callable[[Context, Span], Select[str]]:
     def of_span(ctx: Context, span: Span) -> Select[str]:
-        mine = (BookingEvent.org_id == ctx.org.id, BookingEvent.at >= span.start, BookingEvent.at < span.end)
+        mine = [BookingEvent.org_id == ctx.org.id, BookingEvent.at >= span.start, BookingEvent.at < span.end]
+        if span.staff is not None:
+            mine.append(BookingEvent.booking_id.in_(_visits(ctx, span)))
         lines = select(BookingEvent.booking_id).where(*mine, BookingEvent.event == event)
         return lines.order_by(BookingEvent.at, BookingEvent.id)
 
@@ -105,13 +127,49 @@ def _events(event: str) -> Callable[[Context, Span], Select[str]]:
 
 
 def _hand_offs(ctx: Context, span: Span) -> Select[str]:
-    mine = (Task.org_id == ctx.org.id, Task.created_at >= span.start, Task.created_at < span.end)
+    mine = [Task.org_id == ctx.org.id, Task.created_at >= span.start, Task.created_at < span.end]
+    if span.staff is not None:
+        mine.append(or_(Task.conversation_id.in_(_threads(ctx, span)), Task.booking_id.in_(_visits(ctx, span))))
     return select(Task.id).where(*mine, Task.kind.in_(HANDED)).order_by(Task.created_at, Task.id)
 
 
 def _opt_outs(ctx: Context, span: Span) -> Select[str]:
-    mine = (ConsentEvent.org_id == ctx.org.id, ConsentEvent.at >= span.start, ConsentEvent.at < span.end)
+    mine = [ConsentEvent.org_id == ctx.org.id, ConsentEvent.at >= span.start, ConsentEvent.at < span.end]
+    if span.staff is not None:
+        theirs = _threads(ctx, span).with_only_columns(Conversation.phone).where(Conversation.phone.is_not(None))
+        mine.append(ConsentEvent.phone.in_(theirs))
     return select(ConsentEvent.id).where(*mine, ConsentEvent.event == "opted_out").order_by(ConsentEvent.at)
+
+
+def _threads(ctx: Context, span: Span) -> Select[str]:
+    """The threads whoever looks may see."""
+    mine = select(Conversation.id).where(Conversation.org_id == ctx.org.id)
+    return mine if span.staff is None else mine.where(sight.threads(ctx, span.staff))
+
+
+def _visits(ctx: Context, span: Span) -> Select[str]:
+    """The visits whoever looks may see."""
+    mine = select(Booking.id).where(Booking.org_id == ctx.org.id)
+    return mine if span.staff is None else mine.where(sight.bookings(ctx, span.staff))
+
+
+def _skipped(ctx: Context, span: Span) -> Select[str, str]:
+    """Missed calls that got no text, and why: decided at once, or when the text was about to leave."""
+    return (
+        select(Call.id, func.coalesce(Call.skip_reason, Message.reason, "unknown"))
+        .join(Message, Message.id == Call.textback_message_id, isouter=True)
+        .where(Call.id.in_(_calls(ctx, span).order_by(None)))
+        .where((Call.textback == "skipped") | (Message.state == "skipped"))
+        .order_by(Call.started_at, Call.id)
+    )
+
+
+def _unbooked(ctx: Context, span: Span) -> Select[str, str]:
+    """Threads that led to no visit, and why."""
+    mine = (Conversation.created_at >= span.start, Conversation.created_at < span.end)
+    why = func.coalesce(Conversation.unbooked_reason, "")
+    threads = select(Conversation.id, why).where(Conversation.id.in_(_threads(ctx, span)), *mine, why != "")
+    return threads.order_by(Conversation.created_at, Conversation.id)
 
 
 COUNTED: Mapping[str, Callable[[Context, Span], Select[str]]] = {
@@ -127,25 +185,10 @@ COUNTED: Mapping[str, Callable[[Context, Span], Select[str]]] = {
     "opt_outs": _opt_outs,
     "failed_messages": _failed,
 }
-
-
-def _skipped(ctx: Context, span: Span) -> dict[str, int]:
-    """Why missed calls got no text: decided at once, or when the text was about to leave."""
-    calls = (
-        select(func.coalesce(Call.skip_reason, Message.reason))
-        .join(Message, Message.id == Call.textback_message_id, isouter=True)
-        .where(Call.id.in_(_calls(ctx, span).order_by(None)))
-        .where((Call.textback == "skipped") | (Message.state == "skipped"))
-    )
-    return dict(Counter(reason or "unknown" for reason in ctx.session.scalars(calls)))
-
-
-def _unbooked(ctx: Context, span: Span) -> dict[str, int]:
-    mine = (Conversation.org_id == ctx.org.id, Conversation.created_at >= span.start)
-    reasons = select(Conversation.unbooked_reason).where(
-        *mine, Conversation.created_at < span.end, Conversation.unbooked_reason.is_not(None)
-    )
-    return dict(Counter(reason for reason in ctx.session.scalars(reasons) if reason))
+REASONED: Mapping[str, Callable[[Context, Span], Select[str, str]]] = {
+    "skipped_by_reason": _skipped,
+    "unbooked_by_reason": _unbooked,
+}
 
 
 def _waits_for_text(ctx: Context, span: Span) -> list[timedelta]:

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
-import prompts
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, EntryPoint, Lead, Message
-from tools import announcements, conversations, handoff, leads, messages, setup
+from tools import announcements, conversations, handoff, leads, messages, own_texts, setup
 from tools.rules import sms
 from tools.rules.working_hours import stretches
 
@@ -138,7 +137,7 @@ def _words(ctx: Context, call: Call, *, voicemail: bool = False, gist: str | Non
         name = "voicemail"
     else:
         name = "open" if open_now(ctx) else "closed"
-    return prompts.render(f"sms/text_back_{name}", business_name=ctx.org.name, gist=gist)
+    return own_texts.words(ctx, f"text_back_{name}", business_name=ctx.org.name, gist=gist)
 
 
 def _is_late(ctx: Context, call: Call) -> bool:

@@ -20,6 +20,7 @@ from tools.problems import not_found
 router = APIRouter(prefix="/api/v1/leads", tags=["leads"], responses=PROBLEMS, dependencies=SECURED)
 
 KEYED = {"parameters": [HEADER]}
+ITS = ("priority", "worth_cents", "entry_point_id", "created_at", "updated_at")
 ABOUT_THEM = ("name", "email", "address", "postal_code")
 
 
@@ -42,6 +43,8 @@ class LeadShown(Shown):
     event_type_id: str | None
     issue: str | None
     urgency: str
+    priority: str | None
+    worth_cents: int | None
     waitlist: bool
     booked_at: Instant | None
     won_at: Instant | None
@@ -74,6 +77,8 @@ class NewLead(ServiceNamed):
     address: Text | None = None
     postal_code: Text | None = None
     issue: LongText | None = None
+    priority: Text | None = None
+    worth_cents: int | None = None
     entry_point_id: Given | None = None
 
 
@@ -88,6 +93,8 @@ class LeadPatch(Body):
     address: Text | None = None
     postal_code: Text | None = None
     issue: LongText | None = None
+    priority: Text | None = None
+    worth_cents: int | None = None
     waitlist: bool | None = None
 
 
@@ -127,6 +134,7 @@ async def create_lead(
         customer = leads.customer_for(ctx, body.phone, **{name: getattr(body, name) for name in ABOUT_THEM})
         lead = leads.open_lead(ctx, customer)
         leads.describe(ctx, lead.id, issue=body.issue, service_id=service.id if service else None)
+        leads.appraise(ctx, lead, priority=body.priority, worth_cents=body.worth_cents)
         if body.entry_point_id is not None:
             ways_in.came_by(ctx, lead, body.entry_point_id)
         return LeadShown(**_fields(lead, customer)).shown()
@@ -160,6 +168,7 @@ async def update_lead(
         check_addresses(body.email, [])
         leads.tell(ctx, customer, **{name: getattr(body, name) for name in ABOUT_THEM})
         leads.describe(ctx, lead.id, issue=body.issue)
+        leads.appraise(ctx, lead, priority=body.priority, worth_cents=body.worth_cents)
         if body.waitlist is not None:
             leads.wait(ctx, lead, body.waitlist)
         if body.status is not None:
@@ -173,7 +182,7 @@ async def update_lead(
 def _fields(lead: Lead, customer: Customer) -> dict[str, Any]:
     own = ("id", "channel", "source", "lost_reason", "issue", "urgency", "waitlist", "booked_at", "won_at", "lost_at")
     return {
-        **{name: getattr(lead, name) for name in (*own, "entry_point_id", "created_at", "updated_at")},
+        **{name: getattr(lead, name) for name in (*own, *ITS)},
         **{name: getattr(customer, name) for name in ("name", "email", "phone", "address", "postal_code")},
         "contact_id": customer.id,
         "status": dialects.V1_LEAD[lead.status],

@@ -2,16 +2,18 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from api.deps import Caller, Page, needs, paged, paging
-from api.wire import PROBLEMS, SECURED, Instant, Shown, Text, page_of
+from api.idempotency_key import HEADER, act_once
+from api.wire import PROBLEMS, SECURED, Body, Given, Instant, LongText, Shown, Text, page_of
 from storage import listings
 from storage.context import Context
 from storage.tables import Message
-from tools import leads
+from tools import leads, messages, texting
+from tools.problems import Problem
 
 router = APIRouter(prefix="/api/v1/messages", tags=["messages"], responses=PROBLEMS, dependencies=SECURED)
 
@@ -35,6 +37,13 @@ class MessageShown(Shown):
     sent_at: Instant | None
 
 
+class NewText(Body):
+    """A text to one number."""
+
+    to: Given
+    body: Annotated[LongText, Field(min_length=1, max_length=messages.LONGEST)]
+
+
 @router.get("", response_model=page_of("messages", MessageShown))
 async def list_messages(
     caller: Annotated[Caller, Depends(needs("READ_CONVERSATIONS"))],
@@ -50,6 +59,23 @@ async def list_messages(
         return paged("messages", [shown(row) for row in rows], total, page)
 
     return JSONResponse(await caller.read(ask))
+
+
+@router.post("", status_code=201, response_model=MessageShown, openapi_extra={"parameters": [HEADER]})
+async def text_somebody(
+    request: Request, body: NewText, caller: Annotated[Caller, Depends(needs("WRITE_MESSAGES"))]
+) -> Response:
+    """Text one number; `state` says whether it waits or was skipped, and why. Scope WRITE_MESSAGES."""
+
+    def act(ctx: Context) -> dict[str, Any]:
+        phone = leads.written_phone(ctx, body.to)
+        assert phone is not None
+        message = texting.text_number(ctx, phone, body.body)
+        if message.reason in ("opted_out", "blocked"):
+            raise Problem("OPTED_OUT", "This person asked for no messages.", fix="Call them instead.")
+        return shown(message)
+
+    return await act_once(request, caller, act, status=201)
 
 
 def shown(row: Message) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """/api/v1/scheduling-bookings: is this time free, and which times are (S3). A question gets 200 whatever the answer."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Annotated, Any
@@ -152,6 +153,6 @@ async def list_available_slots(
     return JSONResponse(await caller.read(ask, scope=caller.credential.id))
 
 
-def _day(day: str, its: list[dict[str, Any]]) -> dict[str, Any]:
+def _day(day: str, its: list[Mapping[str, str]]) -> dict[str, Any]:
     on = date.fromisoformat(day)
     return {"date": day, "day_name": speech.WEEKDAYS[on.weekday()], "formatted": speech.day_with_year(on), "slots": its}

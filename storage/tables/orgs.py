@@ -1,6 +1,7 @@
 """The business: who it is, how it wants to be run, and the numbers people reach it by."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index
@@ -53,6 +54,8 @@ class Org(Base):
     callsavvy_ips: Mapped[list[str]] = mapped_column(default=list)  # who may post there; empty lets everyone
     whatsapp_enabled: Mapped[bool] = mapped_column(default=False)
     alert_on_booking: Mapped[bool] = mapped_column(default=True)  # text whoever is on call what the assistant booked
+    texts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # its own wordings, by kind; the rest are the house's
+    carrier_registration: Mapped[str] = mapped_column(default="not_started")  # not_started, submitted, approved
     config_version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 

@@ -69,6 +69,7 @@ async def test_a_new_technician_has_a_number_as_e164(shop: Shop) -> None:
 async def test_a_team_is_kept_while_its_services_have_visits_ahead(shop: Shop) -> None:
     key = await key_of(shop)
     team = (await key.post("/api/v1/teams", {"name": "HVAC"})).json()
+    await key.post(f"/api/v1/teams/{team['id']}/members", {"technician_id": demo_id("dana")})
     assert (await key.patch(DIAGNOSTIC, {"team_id": team["id"]})).json()["team_id"] == team["id"]
     booking = await booked(key)
     refused = await key.ask("DELETE", f"/api/v1/teams/{team['id']}")

@@ -56,7 +56,16 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 FIXED_WORDS = ("/api/v1/roles/{role}", "/api/v1/integrations/{name}")
 SPOKEN = {"slot": "2026-11-24 09:00", "name": "Sarah Jones", "phone": "+15125550142"}
 # These doors know nobody by a credential: what lies in their paths is a slug, a file or an unguessable token.
-WITHOUT_CREDENTIAL = ("/book/", "/console", "/static", "/api/twilio/", "/api/retell/", "/api/callsavvy/", "/callsavvy/", "/calendar/")
+WITHOUT_CREDENTIAL = (
+    "/book/",
+    "/console",
+    "/static",
+    "/api/twilio/",
+    "/api/retell/",
+    "/api/callsavvy/",
+    "/callsavvy/",
+    "/calendar/",
+)
 
 
 def every_route(routes: Any) -> Iterator[APIRoute]:

@@ -24,6 +24,7 @@ CLEARS = 30.0  # seconds after everything was asked for in which the provider st
 AT_ONCE = 12  # requests to the server
 KEYS = 25  # each may ask sixty times a minute
 OPEN = "state in ('queued', 'claimed', 'uncertain') and due_at < :soon"
+STILL = f"select topic, state, attempts, looks, reason, due_at from jobs where {OPEN}"
 ONE_REMINDER = "update orgs set reminder_offsets = '[1440]', alert_on_booking = false"
 DRAW_NEAR = (
     "update jobs set due_at = :due, expires_at = :over where topic = 'remind' and subject_kind = 'booking' "
@@ -59,7 +60,7 @@ class Plan:
 
 
 FULL = Plan(calls=200, kept=100, moved=50, cancelled=50, seconds=60, pause=(3, 8), patience=240)
-SHORT = Plan(calls=14, kept=5, moved=3, cancelled=5, seconds=6, pause=(1, 4), patience=100)
+SHORT = Plan(calls=14, kept=5, moved=3, cancelled=5, seconds=6, pause=(1, 4), patience=150)
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Found:
     answered: Counter[str] = field(default_factory=Counter)
     told: Counter[int] = field(default_factory=Counter)
     looks: int = 0
-    waiting: int = 0  # jobs still under way when patience ended
+    waiting: list[str] = field(default_factory=list)  # jobs still under way when patience ended
     bugs: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -95,12 +96,12 @@ class Found:
             f"{self.engine}, seed {self.seed}: {self.once} of {self.live} live texts arrived once, {len(self.lost)} "
             f"lost, {len(self.twice)} twice; {len(self.unwanted)} of {self.dead} dead ones arrived "
             f"({self.too_late} were called off too late to count); "
-            f"{self.waiting} jobs still under way; {self.seconds:.0f} s",
+            f"{len(self.waiting)} jobs still under way; {self.seconds:.0f} s",
             f"  killed: {_words(self.kills)}",
             f"  provider: {self.taken} texts taken; {_words(self.answered)}; {self.looks} looks at its list",
             f"  status callbacks: {_words(self.told)}",
         ]
-        wrong = [*self.lost, *self.twice, *self.unwanted, *self.bugs]
+        wrong = [*self.waiting, *self.lost, *self.twice, *self.unwanted, *self.bugs]
         return "\n".join([*lines, *(f"  ! {one}" for one in wrong[:20])])
 
 
@@ -135,7 +136,10 @@ class Havoc:
             while await self._waiting() and time.monotonic() < until:  # noqa: ASYNC110 - rows raise no event
                 await asyncio.sleep(1)
             clearing.cancel()
-            self.found.waiting = await self._waiting()
+            self.found.waiting = [
+                "still under way: {} {}, {} attempts, {} looks, because {}, due {}".format(*row)
+                for row in await self.shop.select(STILL, **self._soon)
+            ]
         finally:
             telling.cancel()
             self.over.set()
@@ -222,6 +226,7 @@ class Havoc:
         quiet = time.monotonic() + self.plan.seconds + SOON
         while not self.over.is_set():
             pause = self.chance.uniform(*self.plan.pause) * (1 if time.monotonic() < quiet else 2)
+            pause += self.chance.uniform(0.5, 1.5) * self.shop.started_in  # on a slow machine too it is up at times
             try:
                 await asyncio.wait_for(self.over.wait(), pause)
             except TimeoutError:

@@ -54,6 +54,7 @@ class World(RealServer):
             work = ["-m", "api", "worker"]
             self.commands = {"server": [*serve, "--no-worker"], "worker 1": work, "worker 2": work}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.started_in = 0.0  # seconds the server last took to come up
         self._spent = dict.fromkeys(self.commands, 0.0)
 
     def launch(self, name: str) -> None:
@@ -62,13 +63,15 @@ class World(RealServer):
             command = [sys.executable, *self.commands[name]]
             self.running[name] = subprocess.Popen(command, cwd=self.folder, env=self.environ, stdout=log, stderr=log)
 
-    async def ready(self, within: float = 60) -> None:
+    async def ready(self, within: float = 120) -> None:
         """Wait until the server answers."""
-        until = time.monotonic() + within
+        began = time.monotonic()
+        until = began + within
         while (await ask("GET", f"{self.url}/readyz"))[0] != 200:
             assert self.running["server"].poll() is None, self.log
             assert time.monotonic() < until, self.log
             await asyncio.sleep(0.05)
+        self.started_in = time.monotonic() - began
 
     def cut(self, name: str) -> None:
         """What the machine does to this process when the power goes."""

@@ -91,9 +91,8 @@ async def test_recorded_people_of_both_kinds_are_answered_until_their_visit_stan
 
 
 async def test_a_visit_the_record_does_not_have_is_unsafe(tmp_path: Path) -> None:
-    (played,) = await play(Wanted((dialog_file(tmp_path, {**FORM, "booked": False, "turns": FORM["turns"]}),)), None)
-    assert played.expected == []
-    assert played.outcome == ("unsafe" if played.left else "pass")
+    (played,) = await play(Wanted((dialog_file(tmp_path, {**FORM, "booked": False}),)), None)
+    assert (played.outcome, played.why) == ("unsafe", ["wrong: 2026-11-05 10:30"])
 
 
 def test_pass_k_is_the_chance_that_k_draws_all_passed() -> None:
@@ -113,7 +112,7 @@ def test_a_question_asked_again_after_its_answer_is_counted() -> None:
 
 
 def test_typos_change_letters_only_and_come_back_with_their_seed() -> None:
-    text = "Please make it Tuesday at 11:30"
+    text = "Please make it Tuesday at 11:30 if you still have something open by then"
     assert mistyped(text, random.Random("7")) == mistyped(text, random.Random("7")) != text
     assert "11:30" in mistyped(text, random.Random("7"))
 

@@ -21,4 +21,4 @@ def test_nothing_a_machine_thinks_of_breaks_the_json_doors(
     with capsys.disabled():
         print(f"\n{phases}: {asked} requests, FUZZ_SEED={seed}")  # noqa: T201 - how to see a finding again
     assert not found, found
-    assert asked > 10 * examples
+    assert asked > 500

@@ -20,7 +20,8 @@ _OPEN_CHOICE = re.compile(
 )
 _POLITE_REQUEST = re.compile(
     r"^[\s,]*(?:(?:ok(?:ay)?|great|yes|perfect|sure|please),? )*(?:can|could|may|would) "
-    r"(?:(?:i|we)(?: please)? (?:take|have|grab|get|book|reserve) the\b"
+    r"(?:(?:i|we)(?: please)? (?:(?:take|have|grab|get|book|reserve) the\b"
+    r"|(?:schedule|book|reserve) (?:(?:it|that|this|one) )?(?:for|on|at)\b)"
     r"|you (?:please |just )*(?:book|put|schedule|reserve|sign|pencil) (?:me|us|it|that)\b)"
 )
 _POLITE_NO = re.compile(

@@ -22,7 +22,7 @@ PARTS = (("ix_conversations_open", "state <> 'closed'"), ("ix_conversations_unre
 
 
 def upgrade() -> None:
-    """Sessions of staff, their teams, and the orders the inbox reads in."""
+    """Sessions of staff, their teams, the orders the inbox reads in, and what the office sets in the console."""
     op.create_table(
         "staff_sessions",
         sa.Column("id", sa.String(), nullable=False),
@@ -83,10 +83,16 @@ def upgrade() -> None:
         )
     op.create_index("ix_tasks_conversation_id", "tasks", ["conversation_id"])
     op.create_index("ix_leads_service_id", "leads", ["service_id", "id"])
+    op.add_column("orgs", sa.Column("texts", sa.JSON(), nullable=False, server_default="{}"))
+    op.add_column(
+        "orgs", sa.Column("carrier_registration", sa.String(), nullable=False, server_default="not_started")
+    )
 
 
 def downgrade() -> None:
     """Nobody is signed in."""
+    op.drop_column("orgs", "carrier_registration")
+    op.drop_column("orgs", "texts")
     op.drop_index("ix_leads_service_id", "leads")
     op.drop_index("ix_tasks_conversation_id", "tasks")
     for name, _ in (*ORDERS, *PARTS):
