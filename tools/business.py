@@ -1,4 +1,4 @@
-"""How the business presents itself and wants to be run: name, phones, booking and voice rules, each checked and audited.
+"""How the business presents itself and wants to be run: name, phones, booking and voice rules; checked and audited.
 
 What it switches about its texts lives in `automation`.
 """

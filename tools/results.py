@@ -1,4 +1,4 @@
-"""What stands behind the numbers of `tools/stats.py`: the rows themselves, for people, and how many there were a day."""
+"""What stands behind the numbers of `tools/stats.py`: the rows, for people to read, and how many there were a day."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LONGEST_PLOT = 366  # days
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row behind a number. `kind` call, booking or thread and `id` say where it can be looked at; either may be
-    null. `who` is a name or a number (E.164), `what` a few words, `at` when it counted (UTC)."""
+    null. `who` is a name or a number (E.164), `what` a few words, `at` when the row was made (UTC)."""
 
     kind: str | None
     id: str | None

@@ -1,6 +1,7 @@
 """Where the business goes: the postal codes it covers, the travel zones they lie in, and the rides between zones."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sqlalchemy import delete, select
 
@@ -34,7 +35,7 @@ def zones(ctx: Context) -> list[str]:
 def cover(ctx: Context, wanted: Sequence[Run]) -> None:
     """Cover these runs and no others; rides of zones that are gone go, too. Raises VALIDATION_ERROR for an overlap."""
     ordered = sorted(wanted, key=lambda run: run[:2])
-    if any(later[0] <= earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False)):
+    if any(later[0] <= earlier[1] for earlier, later in pairwise(ordered)):
         raise Problem("VALIDATION_ERROR", "A postal code is named twice.", fix="Let each code lie in one line only.")
     ctx.session.execute(delete(ServiceArea).where(ServiceArea.org_id == ctx.org.id))
     ctx.session.add_all(

@@ -116,7 +116,7 @@ async def list_calls(
     """Calls, newest first; a bare `date_to` counts. `exporting=true`, or Accept text/csv, answers every match as CSV.
     Scope READ_CONVERSATIONS."""
     if exporting or request.headers.get("accept", "").startswith("text/csv"):
-        rows = await caller.read(lambda ctx: [_line(*row) for row in call_log.calls(ctx, filters.wanted(ctx))])
+        rows = await caller.read(lambda ctx: [line(*row) for row in call_log.calls(ctx, filters.wanted(ctx))])
         return csv_response("calls", COLUMNS, rows)
 
     def ask(ctx: Context) -> dict[str, Any]:
@@ -153,7 +153,8 @@ def _shown(ctx: Context, caller: Caller, row: Call, outcome: str) -> dict[str, A
     ).shown()
 
 
-def _line(row: Call, outcome: str) -> list[Any]:
+def line(row: Call, outcome: str) -> list[Any]:
+    """A call as a row of the sheet, by `COLUMNS`."""
     said = {
         **{name: getattr(row, name) for name in SAME},
         "started_at": row.started_at.isoformat(timespec="seconds"),

@@ -32,12 +32,8 @@ async def get_recording(call_id: Id, caller: Annotated[Caller, Depends(needs("RE
     """A short-lived link to the recording; 410 when the platform no longer serves it. Scope READ_CONVERSATIONS."""
 
     def ask(ctx: Context) -> dict[str, Any]:
-        call = listings.one_of(ctx, Call, call_id) or not_found("call")
-        _url_of(ctx, call)
-        until = min(ctx.now + LINK_LIVES, calls.recording_until(call) or datetime.max.replace(tzinfo=UTC))
-        told = [ctx.org.id, call.id, int(until.timestamp())]
-        url = f"{caller.house.settings.public_url}/api/recordings/{_signer(caller.house).dumps(told)}"
-        return LinkShown(url=url, expires_at=until).shown()
+        path, until = link_to(ctx, caller.house, listings.one_of(ctx, Call, call_id) or not_found("call"))
+        return LinkShown(url=f"{caller.house.settings.public_url}{path}", expires_at=until).shown()
 
     return JSONResponse(await caller.read(ask), headers={"Cache-Control": "no-store"})
 
@@ -68,6 +64,13 @@ async def hear(request: Request, link: str) -> Response:
         org, lambda ctx: _url_of(ctx, listings.one_of(ctx, Call, call_id) or not_found("recording"))
     )
     return RedirectResponse(where, 302, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+
+
+def link_to(ctx: Context, house: House, call: Call) -> tuple[str, datetime]:
+    """The path of a short-lived link to a call's recording, and when it dies. Raises NOT_FOUND, LINK_EXPIRED."""
+    _url_of(ctx, call)
+    until = min(ctx.now + LINK_LIVES, calls.recording_until(call) or datetime.max.replace(tzinfo=UTC))
+    return f"/api/recordings/{_signer(house).dumps([ctx.org.id, call.id, int(until.timestamp())])}", until
 
 
 def _url_of(ctx: Context, call: Call) -> str:

@@ -25,10 +25,10 @@ HOSTILE = ("x" * 200_000, "at 9 or 10 " * 2000, "Monday " * 3000, "$1" * 5000, "
 def time_rows(rounds: int) -> list[Row]:
     """Every row of E."""
     script = asyncio.run(turns(None, rounds))
+    at_once = asyncio.run(turns(AtOnce(), rounds))
     with model_server() as server:
         server.play(otherwise=Say(WORDS))
         through, alone = asyncio.run(against(server.url, rounds))
-    ours = [took - alone for took in through]
     checks = check_times()
     return [
         Row("E a turn of the script, 95th percentile", percentile(script, 0.95) or 0, 0, 50, True, "ms"),

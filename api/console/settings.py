@@ -1,0 +1,129 @@
+"""The settings' frame: which sections there are, how a form of them is read, and how a refused one is shown again."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from starlette.datastructures import FormData
+
+from api.console import pages
+from api.console.door import StaffCaller, staff_with
+from api.errors import status_of
+from storage.context import Context
+from tools.problems import Problem
+
+ROOT = "/console/settings"
+SECTIONS = (
+    ("", "Business"),
+    ("/hours", "Hours"),
+    ("/services", "Services"),
+    ("/people", "Technicians and teams"),
+    ("/area", "Area and travel"),
+    ("/messages", "Messages"),
+    ("/automation", "Automation"),
+    ("/assistant", "Assistant"),
+    ("/integrations", "Integrations"),
+    ("/keys", "Keys"),
+    ("/webhooks", "Webhooks"),
+    ("/staff", "Staff"),
+    ("/audit", "Audit"),
+)
+# Who may open the settings: those whose role may change the business (SC-75).
+Office = Annotated[StaffCaller, Depends(staff_with("owner", "admin"))]
+_DOLLARS = re.compile(r"\$?\s*(\d{1,6})(?:\.(\d\d))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A form as it came in; each reader says in words what it could not use."""
+
+    form: FormData
+
+    def text(self, name: str, longest: int = 300) -> str:
+        """A field's text, trimmed and cut; "" when it is empty or missing."""
+        value = self.form.get(name)
+        return value.strip()[:longest] if isinstance(value, str) else ""
+
+    def number(self, name: str, called: str) -> int:
+        """A whole number. Raises VALIDATION_ERROR, naming the field as the page does."""
+        value = self.maybe_number(name, called)
+        if value is None:
+            raise Problem("VALIDATION_ERROR", f"{called} is missing.", fix="Write a number.")
+        return value
+
+    def maybe_number(self, name: str, called: str) -> int | None:
+        """A whole number, or None for an empty field. Raises VALIDATION_ERROR."""
+        text = self.text(name)
+        if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise Problem("VALIDATION_ERROR", f"{called} is not a number.", fix="Write digits only.")
+        return int(text) if text else None
+
+    def cents(self, name: str, called: str) -> int | None:
+        """An amount in dollars as cents, None for an empty field. Raises VALIDATION_ERROR."""
+        text = self.text(name).replace(",", "")
+        found = _DOLLARS.fullmatch(text)
+        if text and found is None:
+            raise Problem("VALIDATION_ERROR", f"{called} is not an amount.", fix="Write it like 89 or 89.50.")
+        return int(found[1]) * 100 + int(found[2] or 0) if found else None
+
+    def ticked(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return name in self.form
+
+    def several(self, name: str) -> list[str]:
+        """The values of the boxes with this name that are ticked."""
+        return [one for one in self.form.getlist(name) if isinstance(one, str)][:500]
+
+    def listed(self, name: str, longest: int = 2000) -> list[str]:
+        """What a field lists, parted by commas or lines."""
+        return [one.strip() for one in re.split(r"[,\n]", self.text(name, longest)) if one.strip()][:200]
+
+    def over(self, usual: Mapping[str, Any]) -> dict[str, Any]:
+        """What the page should show again: everything of `usual` as this form has it."""
+        return {name: self._like(name, value) for name, value in usual.items()}
+
+    def _like(self, name: str, value: Any) -> Any:
+        if isinstance(value, bool):
+            return self.ticked(name)
+        if isinstance(value, list):
+            return self.several(name)
+        return self.text(name, 4000)
+
+
+async def sent(request: Request) -> Sent:
+    """The form of this request."""
+    return Sent(await request.form())
+
+
+def show(
+    request: Request,
+    template: str,
+    section: str,
+    *,
+    refused: Problem | None = None,
+    status: int | None = None,
+    **facts: Any,
+) -> Response:
+    """A page of the settings; `section` is its path below /console/settings. `refused` is shown above it."""
+    return pages.page(
+        request,
+        template,
+        status or (422 if refused else 200),
+        active=ROOT,
+        sections=[(name, ROOT + path, path == section) for path, name in SECTIONS],
+        refused=refused,
+        **facts,
+    )
+
+
+async def refused_by(caller: StaffCaller, act: Callable[[Context], Any]) -> Problem | None:
+    """Run an act; the refusal a person can mend in the form before them, None when it was done. Others are raised."""
+    try:
+        await caller.write(act)
+    except Problem as problem:
+        if status_of(problem) in (403, 404):
+            raise
+        return problem
+    return None
