@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from agent.acting import unbacked_acts
 from agent.claims import OF_A_VISIT, Spoken
 from agent.evidence import Known, Visit, at, of_visit, said
 from agent.mood import near
@@ -14,14 +15,14 @@ from agent.spoken_times import Moment
 HOURS = re.compile(
     r"\bhours\b|\bwe(?:'re| are) (?:open|closed|here)\b|\bopen (?:from|until|till|mon|on (?:mon|week)|at|"
     r"\d|weekdays)|\bclos(?:e|es|ed)\b|\boffice (?:is|opens)\b|\bhorario\b|\babr(?:imos|e)\b|"
-    r"\babiert[oa]s?\b|\bcerrad[oa]s?\b|\bcerramos\b|\batendemos\b|\bweekdays\b|\bevery (?:week)?day\b|"
+    r"\babiert[oa]s?\b|\bcerrad[oa]s?\b|\bcerramos\b|\batendemos\b|\bweekdays\b|\bevery (?:week)?day\b|\bopen again\b|\breopen\w*\b|"
     r"\bwork(?:s|ing)? (?:mon|from)",
     re.I,
 )
 OFFER = re.compile(
     r"\b(?:open(?:ing|ings)?|availab(?:le|ility)|free|slots?|times|spots?|options?|earliest|soonest|"
     r"next (?:one|time|available)|how about|what about|"
-    r"(?:we|i)(?: (?:have|can|could|got|do)|'ve(?: got)?)\b(?! (?:your|you|told|let|sent|\w+ed)\b)|"
+    r"(?:we|i)(?: (?:have|can|could|got|do)|'ve(?: got)?)\b(?! (?:your|you|told|let|sent|\w+ed|to)\b)|"
     r"(?:'ve|have|has) (?:got )?(?:\w+ )?(?=\d|monday|tuesday|wednesday|thursday|friday|tomorrow)|"
     r"can (?:come|do|be|get|fit|make|offer|see)|could (?:come|do|be|get|fit|make)|works? (?:for us|on our|great|"
     r"fine|well|perfectly|too|as well)|works\b(?! (?:best|better|for you))|"
@@ -30,7 +31,15 @@ OFFER = re.compile(
 )
 ABOUT_THEM = re.compile(
     r"\b(?:are|be|were) you (?:\w+ )?(?:free|available|open|home)\b|\byou(?:'re| are) (?:free|available|"
-    r"home)\b|\b(?:let me|i'll|i can|i will|can i|me) (?:check|see|look)\b|\bfor you to\b",
+    r"home)\b|\b(?:let me|i'll|i can|i will|can i|me) (?:check|see|look)\b|\bfor you to\b|"
+    r"\bbefore (?:i|we)\b",
+    re.I,
+)
+# "Tuesday 2 PM is now under your name": what a time is, if not open, gone or good, is a claim of its own.
+IS_SO = re.compile(
+    r"\s*(?:is|'s|are)(?: now| all| officially| already)* (?!(?:still|open|free|possible|available|gone|taken|fine|ok|okay|"
+    r"good|great|a|an|the|when|what|not|too|also|n't|best|better|popular|early|late|outside|closed|booked|full|our|as|"
+    r"one|that|in the|at|pending|waiting|requested|unavailable|no|only|both|right|correct|next|on the list|listed|doable)\b)\w",
     re.I,
 )
 OLD = re.compile(
@@ -41,6 +50,10 @@ OLD = re.compile(
 EN_ROUTE = re.compile(
     r"\bon (?:the|his|her|their) way\b|\ben route\b|\bhead(?:ed|ing) (?:out|over|your way|there)\b|\balmost there\b",
     re.I,
+)
+SOMEBODY_WILL = re.compile(
+    r"\b(?:we|he|she|they|(?:[Tt]he|[Oo]ur|[Yy]our|[Aa]) (?:\w+ )?(?:tech\w*|crew|team|plumber|electrician|guy|man|person)|(?-i:[A-Z])[a-z]+)"
+    r"(?:'ll| will| is going to|'s going to) (?!need|have to|check|look at|see if|know|not\b|ask)\w+[^?;]*$"
 )
 WAS = re.compile(r"\b(?:was|were|had|last|estaba|tenia)\b", re.I)
 BUSY = re.compile(
@@ -58,6 +71,7 @@ NO_BOOKING = "claims_booking_without_act"
 BOOKED_TOO = re.compile(r"\b(?:booked|see you|reserved|scheduled|set for|all set|still)\b", re.I)
 FIRMLY = re.compile(r"\ball set\b|\bconfirmed\b|\bgood to go\b|\byou(?:'re| are) set\b|\btodo listo\b", re.I)
 FREED = re.compile(r"\b(?:released|freed|no longer)\b", re.I)
+AGAIN = re.compile(r"\b(?:again|back|de nuevo|otra vez)\b", re.I)
 CHANGING = re.compile(r"\b(?:move|cancel|change|keep|reschedule|mover|cambiar|cancelar)\b", re.I)
 IF_OPEN = re.compile(r"\b(?:if|whether|check|see|look|checking|si)\b", re.I)
 
@@ -69,6 +83,7 @@ def unbacked(parts: list[Spoken], known: Known) -> Iterator[str]:
     for part in parts:
         yield from unbacked_visit(part, known)
         yield from unbacked_promise(part, known)
+        yield from unbacked_acts(part, known)
         yield from unbacked_moments(part, known, boasts)
         yield from unbacked_names(part, known, boasts, offering=OFFER.search(part.words) is not None)
         yield from unbacked_facts(part.words, known)
@@ -144,6 +159,8 @@ def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[
     for moment in part.moments:
         if moment.day and moment.day.broken:
             yield "wrong_weekday"
+        elif moment in part.stated and claims_itself(moment, part) and not any(of_visit(moment, one) for one in known.firm):
+            yield NO_BOOKING
         elif moment in part.stated and claimed:
             if OLD.search(moment.left) and not mentioned(moment, known):
                 yield unknown(moment, known)
@@ -152,9 +169,9 @@ def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[
                 yield unknown(moment, known)
         elif offers and moment not in part.denied and not IF_OPEN.search(near(moment.left)):
             if not any(at(moment, start, loose=True) for start in known.evidence.offered):
-                if not (
-                    (claimed or CHANGING.search(part.words)) and any(of_visit(moment, visit) for visit in known.visits)
-                ):
+                own = any(of_visit(moment, visit) for visit in known.visits)
+                let_go = known.deeds & {"moved", "cancelled"} and AGAIN.search(part.words) and said(moment, known.tool)
+                if not (let_go or (own and (claimed or CHANGING.search(part.words)))):
                     yield "offers_unlisted_time"
         elif boasts and moment in part.stated and "?" not in part.words:
             backed = any(of_visit(moment, visit) for kind in boasts for visit in backers(kind, part, known))
@@ -168,6 +185,13 @@ def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[
             or ((moment.day is None or moment.carried) and said(moment, known.profile, apart=True))
         ):
             yield unknown(moment, known)
+
+
+def claims_itself(moment: Moment, part: Spoken) -> bool:
+    """True when somebody "will" do something at that time, or the time is said to be more than open."""
+    if part.claims or "?" in part.words or moment.clock is None or moment.clock.vague or HOURS.search(part.words):
+        return False
+    return IS_SO.match(moment.right) is not None or SOMEBODY_WILL.search(moment.left) is not None
 
 
 def mentioned(moment: Moment, known: Known) -> bool:

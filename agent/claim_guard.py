@@ -5,10 +5,12 @@ Contract 2.7, "Claim guard"; scorecard I1, I2, I7, I8."""
 from dataclasses import dataclass
 
 from agent import leaks
+from agent.acting import spoke_of_deeds
 from agent.backing import unbacked
 from agent.claims import spoken
 from agent.evidence import Deed, Evidence, Known, Visit
 from agent.plain_numbers import plain
+from agent.spoken_places import unbacked_places
 from agent.spoken_times import moments
 
 __all__ = ["Deed", "Evidence", "Verdict", "Visit", "check"]
@@ -26,6 +28,8 @@ ADVICE = {
     "offers_unlisted_time": "You offered a time that no tool listed as open. Offer only listed times.",
     "unknown_price": "You named a price or discount that is not in the business facts.",
     "unknown_name": "You named a technician who is not on that visit. Leave the name out.",
+    "unknown_address": "You named a street address nobody gave. Use the customer's own, or leave it out.",
+    "unknown_number": "You named a figure nobody gave. Leave it out.",
     "unknown_contact": "You gave a number or link that is not in the business facts.",
     "promises_deed": "You promised or reported something nobody did in this turn. Use a tool first, or leave it out.",
     "claims_lookup": "You reported a look-up no tool made in this turn. Use a tool first, or leave it out.",
@@ -61,6 +65,9 @@ def check(text: str, evidence: Evidence, *, limit: int = 480) -> Verdict:
     if sum(len(ones) for _sentence, ones in named) > MOST_MOMENTS:
         return verdict([*reasons, "too_long"], limit)  # no customer reads so many times, and reading them is not cheap
     reasons += unbacked([spoken(*sentence) for sentence in named], known)
+    reasons += unbacked_places(words, known)
+    if spoke_of_deeds(text, known):
+        reasons.append("promises_deed")
     return verdict(reasons, limit)
 
 

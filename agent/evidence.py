@@ -35,7 +35,7 @@ class Deed:
 class Evidence:
     """All a reply may rest on. `now` and `offered` are aware, in the job's zone; `visits` are this customer's,
     cancelled ones too; `tool_text` the sentences tools returned in this turn; `customer` their own messages, latest
-    last."""
+    last; `record` what their card holds: name, address, postal code."""
 
     now: datetime
     deeds: tuple[Deed, ...]
@@ -45,6 +45,7 @@ class Evidence:
     profile: str
     customer: tuple[str, ...]
     staff_names: tuple[str, ...]
+    record: str = ""
 
 
 class Known:
@@ -81,6 +82,14 @@ class Known:
     @cached_property
     def customer_words(self) -> str:
         return plain("\n".join(self.evidence.customer)[-LONGEST:])
+
+    @cached_property
+    def everything(self) -> str:
+        """All words there are, in lower case, white space made one: where names, addresses and figures must stand."""
+        record = plain(self.evidence.record[:LONGEST])
+        labels = "\n".join(visit.service for visit in self.visits)
+        parts = (self.tool_words, self.profile_words, self.customer_words, record, labels, *self.staff)
+        return " ".join("\n".join(parts).lower().split())
 
     @cached_property
     def tool(self) -> list[Moment]:

@@ -16,6 +16,9 @@ TOOL_NAME = re.compile(
     r" (?:tool|function|returned|call(?:ed)? (?:the|with)|api)\b|\b(?:reschedule|cancel|hand_?off|"
     r"book\w*)\s*\(|\b(?:tool|function)[ _-]?(?:call|result|output|response)s?\b|"
     r"\b(?:the|this|my|a) (?:tool|function|api) (?:returned|said|says|call|result|failed|response)|"
+    r"\b(?:the|my|our) (?:\w+ )?(?:function|tool|api|database|query|lookup|slot search) (?:says?|said|shows?|gave|came|"
+    r"found|reports?|is|was|and|has|did|didn't|did not)\b|\b(?:ran|called|run|calling|running|used?|using|queried) "
+    r"(?:the|a|my|our) (?:\w+ )?(?:function|tool|api|database|query|lookup|search)\b|"
     r"\breturned (?:ok|true|false|null|success|an error)\b|"
     r"\bok\s*[:=]\s*(?:true|false)\b",
     re.I,

@@ -1,9 +1,10 @@
 """What the script says between the tools' own sentences."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from storage.tables import Service
-from tools.rules import prices
+from tools.rules import prices, speech
 from tools.wording import VisitWords, lower_first
 
 IS_ASSISTANT = "I'm {business}'s automated assistant, and I can get you a person from the office any time."
@@ -16,6 +17,7 @@ WHICH_TIME = "Sorry, which day and time do you mean?"
 WHICH_ONE = "Which of those times would you like?"
 SUGGEST = "How about {when}? Does that work?"
 SHALL_I = "Just to be sure: shall I book {when} for you?"
+REPLY_YES = "Just reply yes, and I'll book {when} for you."
 ANOTHER_TIME = "Is there another day or time that suits you?"
 AND_ADDRESS = "And what's the address?"
 SEE_TIMES = "Would you like to see open times?"
@@ -54,6 +56,12 @@ def price(service: Service) -> str:
         return f"The {lower_first(service.name)} is {service.fee_note or 'priced by the office'}."
     note = f", {service.fee_note}" if service.fee_note else ""
     return f"A {service.name} is {prices.dollars(service.fee_cents)}{note}."
+
+
+def shall_i(start: datetime, before: str | None) -> str:
+    """Ask whether to book this one local start; asked already, say what to write instead of asking again."""
+    asked = (before or "").startswith(SHALL_I[:15])
+    return (REPLY_YES if asked else SHALL_I).format(when=speech.moment(start))
 
 
 def noted(words: VisitWords | None) -> str:

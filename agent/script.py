@@ -11,7 +11,7 @@ from agent.exchange import Turn
 from agent.signals import ANY_TIME, GOODBYE, LIKES, SALES, THINKING, TROUBLE, UPSET, WISHES, WRONG_NUMBER
 from storage.context import Context
 from storage.tables import Service
-from tools import chat, latest, leads, services, setup
+from tools import chat, latest, leads, services, setup, slots
 from tools.rules import slot_tag, speech
 
 MENU = {1: "book", 2: "reschedule", 3: "cancel", 4: "human"}
@@ -50,7 +50,7 @@ def _act(turn: Turn, *, answered: bool) -> str:
         return existing.cancel(turn)
     if memory.get("awaiting") == "cancel" and intent == "confirm":
         return existing.cancel(turn)
-    chosen = _accepted(turn)
+    chosen = _with_number(turn) or _accepted(turn)
     if chosen is not None:
         return chosen
     if intent == "reschedule" or memory.get("doing") == "move" or existing.means_another_time(turn):
@@ -197,12 +197,25 @@ def _accepted(turn: Turn) -> str | None:
             email=turn.heard.email,
             urgency=None,
         )
+    if result.code == "MISSING_FIELDS" and turn.thread.channel == "web":
+        turn.ask("phone", "book", slot=value)
+        return result.say
     if not result.ok:
         return result.say if result.data.get("slots") else f"{result.say} {replies.ANOTHER_TIME}"
     turn.thread.unbooked_reason = None
     turn.forget_wish()
     turn.ask("address" if result.say.endswith("?") else None, booked=value[:10])
     return result.say
+
+
+def _with_number(turn: Turn) -> str | None:
+    """A visitor of the web site told the number their time waited for: name that time once more, for their yes."""
+    if turn.memory.get("awaiting") != "phone" or turn.thread.given_phone is None:
+        return None
+    start = slot_tag.read(turn.memory["slot"], turn.ctx.org.zone).astimezone(turn.ctx.org.zone)
+    slots.remember(turn.ctx, "slots", [start.isoformat()], _service(turn).id, turn.ctx.org.timezone)
+    turn.ask("slot", "book")
+    return replies.shall_i(start, None)
 
 
 def _which_one(turn: Turn, reason: str) -> str | None:
@@ -214,7 +227,7 @@ def _which_one(turn: Turn, reason: str) -> str | None:
         return None
     if reason == "ambiguous":
         return replies.WHICH_ONE
-    return replies.SHALL_I.format(when=speech.moment(offered[0])) if len(offered) == 1 else None
+    return replies.shall_i(offered[0], turn.before) if len(offered) == 1 else None
 
 
 def _what_for(turn: Turn) -> str:
@@ -256,7 +269,7 @@ def _lost(turn: Turn) -> str:
     offered = latest.said_offers(turn.ctx)
     if offered and turn.memory.get("awaiting") == "slot" and not turn.memory.get("lost"):
         turn.ask("slot", turn.memory.get("doing"), lost=1, visit=turn.memory.get("visit"))
-        return replies.SHALL_I.format(when=speech.moment(offered[0])) if len(offered) == 1 else replies.WHICH_ONE
+        return replies.shall_i(offered[0], turn.before) if len(offered) == 1 else replies.WHICH_ONE
     lost = int(turn.memory.get("lost", 0)) + 1
     if lost > LOST_AFTER:
         return turn.hand_off("stuck")

@@ -21,7 +21,7 @@ PRICE = re.compile(
     rf"like))*\s+{AMOUNT}\b(?!\s*(?:%|percent|min|hour|hr|day|visit|[ap]m\b|:))",
     re.I,
 )
-SHARE = re.compile(r"\b(\d{1,3})\s*(?:%|percent|por ciento)", re.I)
+SHARE = re.compile(r"\b(\d{1,3})\s*(?:%|percent|por (?:ciento|100))", re.I)
 FREE = re.compile(
     r"\b(?:free of charge|(?:no|without) (?:extra |additional )?(?:charge|cost|fee)|at no (?:charge|cost)|"
     r"on the house|complimentary|for free|is free|"

@@ -25,6 +25,7 @@ from api import (
     v1,
     vapi,
     voice,
+    web_chat,
 )
 from api.clock import Clock
 from api.deps import House
@@ -109,8 +110,10 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
         sandbox,
         book,
         console,
+        web_chat,
     ):
         app.include_router(door.router)
+    app.include_router(book.chat_page.router)
     app.include_router(book.front.front)
     mcp.install(app)
     return app

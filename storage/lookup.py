@@ -130,3 +130,11 @@ def technician_by_calendar_token(session: Session, token: str) -> tuple[Technici
         select(Technician, Org).join(Org, Org.id == Technician.org_id).where(Technician.calendar_token == token)
     ).first()
     return None if row is None else (row[0], row[1])
+
+
+def widget(session: Session, key: str) -> tuple[EntryPoint, Org] | None:
+    """The open web chat with this id, or the first one of the business with this slug, and the business."""
+    mine = select(EntryPoint, Org).join(Org, Org.id == EntryPoint.org_id)
+    its = mine.where(EntryPoint.kind == "widget", EntryPoint.active, or_(EntryPoint.id == key, Org.slug == key))
+    row = session.execute(its.order_by(EntryPoint.created_at, EntryPoint.id).limit(1)).first()
+    return None if row is None else (row[0], row[1])

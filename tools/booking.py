@@ -107,7 +107,12 @@ def book(ctx: Context, visit: Visit) -> Booking:
     }
     customer = leads.first_contact(ctx, phone, **details) if known is None else leads.fill(ctx, known, **details)
     lead = leads.booked(
-        ctx, customer, booking_id, lead_id=visit.lead_id, service_id=service.id if service is not None else None
+        ctx,
+        customer,
+        booking_id,
+        lead_id=visit.lead_id,
+        service_id=service.id if service is not None else None,
+        first_contact=known is None,
     )
     pending = visit.needs_approval or "approval" == (
         (service.booking_mode if service else None) or ctx.org.booking_mode

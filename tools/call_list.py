@@ -71,9 +71,7 @@ def one(ctx: Context, staff: Staff, call_id: str) -> tuple[Line, Sequence[ToolCa
     """One call and the tools called during it, in their order. Raises NOT_FOUND."""
     row = ctx.session.execute(_lines(ctx, staff).where(Call.id == call_id)).first() or not_found("call")
     line = Line(*row)
-    scopes = [line.call.id, line.call.provider_id]
-    if line.call.conversation_id and line.call.answered_by == "assistant":
-        scopes.append(line.call.conversation_id)
+    scopes = [line.call.provider_id, *([line.call.details["talk"]] if "talk" in line.call.details else [])]
     return line, call_log.tool_calls(ctx, offset=0, size=TOOLS, scopes=scopes)[0]
 
 

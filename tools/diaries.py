@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from storage.asking import ask
 from storage.context import Context
 from storage.tables import Booking, Hold, Service, Technician
-from storage.tables.bookings import ACTIVE
+from storage.tables.bookings import ACTIVE, IS_ACTIVE
 from tools.rides import Rides
 from tools.rules.calendar import Calendar, Diary, Job, Opening, Rules, Span, Week
 from tools.rules.wall_time import day_bounds
@@ -53,7 +53,7 @@ TAKEN = union_all(
         Booking.end_at > bindparam("low"),
         Booking.end_at < bindparam("latest"),  # both ends on the index: visits far ahead cost nothing
         Booking.start_at < bindparam("high"),
-        Booking.status.in_(ACTIVE),
+        IS_ACTIVE,
         Booking.id != bindparam("moving"),
     ),
     select(*_held(Hold), cast(null(), String)).where(
@@ -111,19 +111,18 @@ def open_starts(
     setup.rides.check(postal_code)
     people = setup.able(service)
     empty = _calendar(ctx, service, setup, people, first, last)
-    left, found = empty.candidates(first, last), list[Opening]()
+    starts, found = empty.candidates(first, last), dict[int, Opening]()
+    left = starts
     number, some = 0, FEW
     while left and number < len(people):
         asked = people[number : number + some]
         jobs = _jobs(ctx, asked, *_around(ctx, first, last), None, setup.rides, postal_code)
         diaries = empty.diaries[number : number + some]
         theirs = tuple(replace(one, jobs=tuple(jobs[one.technician])) for one in diaries)
-        openings = replace(empty, diaries=theirs).free(left)
-        taken = {int(one.start.timestamp()) for one in openings}
-        found += openings
-        left = [at for at in left if at not in taken]
+        found |= replace(empty, diaries=theirs).free(left)
+        left = [at for at in left if at not in found]
         number, some = number + some, some * 4
-    return empty, sorted(found, key=lambda one: one.start)
+    return empty, [found[at] for at in starts if at in found]
 
 
 def read_diaries(

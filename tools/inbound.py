@@ -13,6 +13,7 @@ from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Job, Lead, Message
 from storage.tables.bookings import ACTIVE
 from tools import announcements, conversations, handoff, leads, messages, opt_out
+from tools.latest import KEYWORD
 from tools.rules import consent, phones, urgency
 
 ANSWERED = {"stop": "stopped", "start": "started", "help": "helped"}
@@ -54,7 +55,9 @@ def receive(ctx: Context, text: Text) -> str:
     danger = urgency.read(text.body, trade=ctx.org.trade)
     if wish.kind is not None:
         conversations.attach(ctx, thread, customer, None)
-        heard = conversations.hear(ctx, thread, text.body, provider_id=text.provider_id, media=list(text.media))
+        heard = conversations.hear(
+            ctx, thread, text.body, kind=KEYWORD, provider_id=text.provider_id, media=list(text.media)
+        )
         announcements.message_received(ctx, heard)
         _answer_keyword(ctx, wish, text, heard, thread, customer)
         if danger.kind is not None:
@@ -74,8 +77,11 @@ def receive(ctx: Context, text: Text) -> str:
     return _to_the_assistant(ctx, heard, thread, customer, lead)
 
 
-def queue_turn(ctx: Context, thread: Conversation, heard: Message) -> bool:
-    """Have the assistant answer once the texts of these few seconds are in; False when an answer is queued already."""
+def queue_turn(ctx: Context, thread: Conversation, heard: Message, *, seconds: float | None = None) -> bool:
+    """Have the assistant answer once the texts of these few seconds are in; False when an answer is queued already.
+
+    `seconds` None waits as long as the business does for a second text.
+    """
     waiting = select(Job.id).where(
         Job.org_id == ctx.org.id,
         Job.topic == "turn",
@@ -85,7 +91,7 @@ def queue_turn(ctx: Context, thread: Conversation, heard: Message) -> bool:
     )
     if ctx.session.scalars(waiting.limit(1)).first() is not None:
         return False
-    due_at = ctx.now + timedelta(seconds=ctx.org.collect_seconds)
+    due_at = ctx.now + timedelta(seconds=ctx.org.collect_seconds if seconds is None else seconds)
     about = ("conversation", thread.id)
     return outbox.put(ctx, "turn", f"turn:{thread.id}:{heard.id}", about, due_at=due_at, lane=thread.id)
 

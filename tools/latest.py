@@ -28,6 +28,7 @@ ABOUT_CANCELLING = re.compile(
     r"\b(?:cancel\w*|call (?:it|that|one) off|which (?:visit|one|appointment))\b[^?]*\?", re.I
 )
 TALKED = ("reply", "text_back", "staff")
+KEYWORD = "keyword"  # the kind of a customer's message that STOP, START or HELP has answered
 OFFER_LASTS = timedelta(hours=2)
 RECENT = 8  # messages of both sides in which a wish to cancel may stand that our question was about
 
@@ -73,6 +74,8 @@ def unanswered(ctx: Context) -> tuple[list[Message], Message | None]:
     waiting: list[Message] = []
     before = None
     for message in newest:
+        if message.kind == KEYWORD:
+            continue
         if message.direction == "in":
             if before is not None and (heard is None or message.created_at <= datetime.fromisoformat(heard)):
                 break

@@ -118,13 +118,19 @@ def open_lead(ctx: Context, customer: Customer, source: str | None = None, *, le
 
 
 def booked(
-    ctx: Context, customer: Customer, booking_id: str, *, lead_id: str | None = None, service_id: str | None = None
+    ctx: Context,
+    customer: Customer,
+    booking_id: str,
+    *,
+    lead_id: str | None = None,
+    service_id: str | None = None,
+    first_contact: bool = False,
 ) -> Lead:
     """The lead of a visit just booked, moved along: the named one, the customer's open one, or a new one.
 
-    Raises NOT_FOUND for a lead that is not this business's.
+    At a `first_contact` nobody has to look for one. Raises NOT_FOUND for a lead that is not this business's.
     """
-    lead = _named(ctx, lead_id) if lead_id is not None else _open(ctx, customer)
+    lead = _named(ctx, lead_id) if lead_id is not None else None if first_contact else _open(ctx, customer)
     if lead is not None:
         note(ctx, lead, "booked", booking_id=booking_id)
         if lead.status != "won":

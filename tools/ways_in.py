@@ -10,10 +10,12 @@ from storage.context import Context
 from storage.tables import BookingPage, EntryPoint, Lead, new_id
 from tools import audit, leads
 from tools.problems import Problem, not_found
+from tools.rules import origins
 from tools.unique import unless_taken
 
 KINDS = ("number", "widget", "page", "link")
 ANSWERS = ("forward", "voicemail")
+MOST_SITES = 20
 
 
 def get(ctx: Context, entry_point_id: str) -> EntryPoint:
@@ -96,6 +98,8 @@ def _checked(ctx: Context, fields: Mapping[str, Any], kind: str) -> dict[str, An
     for name in ("phone", "forward_to"):
         if wanted.get(name) is not None:
             wanted[name] = leads.written_phone(ctx, wanted[name])
+    if wanted.get("origins") is not None:
+        wanted["origins"] = _sites(wanted["origins"], kind)
     target = wanted.get("target")
     if target is not None and kind == "page" and target != ctx.org.slug:
         its = select(BookingPage.id).where(BookingPage.org_id == ctx.org.id, BookingPage.slug == target)
@@ -104,6 +108,16 @@ def _checked(ctx: Context, fields: Mapping[str, Any], kind: str) -> dict[str, An
     if target is not None and kind == "link" and not target.startswith("https://"):
         raise Problem("VALIDATION_ERROR", "A link's target is an https address.", fix="Send https://...")
     return wanted
+
+
+def _sites(written: list[str], kind: str) -> list[str]:
+    if written and kind != "widget":
+        raise Problem("VALIDATION_ERROR", "Only a web chat stands on sites.", fix="Leave origins out.")
+    read = [origins.canonical(one) for one in written]
+    if None in read or len(read) > MOST_SITES:
+        fix = f"Send at most {MOST_SITES}, each like https://www.example.com, without a path."
+        raise Problem("VALIDATION_ERROR", "A site is written with https and its name alone.", fix=fix)
+    return list(dict.fromkeys(one for one in read if one is not None))
 
 
 def _check_whole(row: EntryPoint) -> None:

@@ -20,6 +20,6 @@ def templates() -> Environment:
     )
 
 
-from api.book import booking, front, manage  # noqa: E402 - the routes hang themselves on the router
+from api.book import booking, chat_page, front, manage  # noqa: E402 - the routes hang themselves on the router
 
-__all__ = ["booking", "front", "manage", "router", "templates"]
+__all__ = ["booking", "chat_page", "front", "manage", "router", "templates"]

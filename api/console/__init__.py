@@ -5,11 +5,42 @@ from typing import Annotated
 from fastapi import Depends, Response
 from fastapi.responses import RedirectResponse
 
-from api.console import assets, conversation, inbox, live, sign_in, thread_acts
+from api.console import (
+    approvals,
+    assets,
+    booking,
+    calendar,
+    calls,
+    conversation,
+    inbox,
+    leads,
+    live,
+    new_booking,
+    results,
+    search,
+    sign_in,
+    thread_acts,
+)
 from api.console.door import StaffCaller, router, signed_in
 from tools.problems import not_found
 
-__all__ = ["assets", "conversation", "inbox", "live", "router", "sign_in", "thread_acts"]
+__all__ = [
+    "approvals",
+    "assets",
+    "booking",
+    "calendar",
+    "calls",
+    "conversation",
+    "inbox",
+    "leads",
+    "live",
+    "new_booking",
+    "results",
+    "router",
+    "search",
+    "sign_in",
+    "thread_acts",
+]
 
 
 @router.get("/{rest:path}")

@@ -5,23 +5,22 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
-from starlette.datastructures import FormData
 
 from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
+from api.console.visit_form import OVERRIDING, REASON, chosen_start, override_reason, refusal
 from api.pages import form_text
-from api.wire import day_named, instant, wall_instant
+from api.wire import day_named
 from storage.context import Context
-from storage.tables import Booking, BookingEvent, Conversation, Message, Service
+from storage.tables import Booking, BookingEvent
 from tools import booking as visits
-from tools import calendar_days, leads, reminders, seen, sight
+from tools import calendar_days, seen, visit_record
 from tools.problems import Problem
 from tools.rules import slot_tag, speech
-from tools.telling import words
+from tools.setup import setup_of
 
 Caller = Annotated[StaffCaller, Depends(signed_in)]
-OVERRIDING = ("owner", "admin")
-REASON, NOTES = 200, 4000
+NOTES = 4000
 STATES = {"confirmed": "good", "rescheduled": "good", "pending": "warn", "late": "warn", "no_show": "bad"}
 TOLD = {"completed": "Marked as completed.", "no_show": "Marked as a no-show.", "late": "Marked as late."}
 
@@ -37,13 +36,10 @@ async def see(request: Request, booking_id: str, caller: Caller, day: str | None
 async def move(request: Request, booking_id: str, caller: Caller) -> Response:
     """Give it one of the open times (`slot`), or any time (`date`, `time`) with a reason, for owners and admins."""
     form = await request.form()
-    slot, who = form_text(form, "slot", 40), form_text(form, "technician", 40)
-    reason = override_reason(caller, form)
+    who, reason = form_text(form, "technician", 40), override_reason(caller, form)
 
     def act(ctx: Context, visit: Booking) -> None:
-        start = chosen_start(form, slot, visit.zone)
-        on_grid = reason is None
-        visits.move(ctx, visit, start, technician_id=who, override_reason=reason, on_grid=on_grid)
+        visits.move(ctx, visit, chosen_start(form, visit.zone), technician_id=who, override_reason=reason)
 
     return await done(request, caller, booking_id, act, "The visit has its new time. The customer is told.")
 
@@ -101,44 +97,42 @@ async def done(
     return pages.back_to(request, f"/console/bookings/{booking_id}", note)
 
 
-def refusal(caller: StaffCaller, problem: Problem) -> str:
-    """A refusal in words, with the open times near it where there are some."""
-    near = [datetime.fromisoformat(one["start"]) for one in problem.extras.get("alternatives", ())]
-    told = speech.listing([speech.moment(one.astimezone(caller.org.zone)) for one in near])
-    return f"{problem.detail} Open near it: {told}." if told else problem.detail
-
-
-def override_reason(caller: StaffCaller, form: FormData) -> str | None:
-    """Why the schedule's rules are set aside; None when they are not. Raises INSUFFICIENT_SCOPE for whoever may not,
-    MISSING_FIELDS without a reason."""
-    if form_text(form, "override") is None:
-        return None
-    if not caller.may(*OVERRIDING):
-        raise Problem("INSUFFICIENT_SCOPE", "Only owners and admins set the hours aside.", fix="Ask one of them.")
-    reason = form_text(form, "override_reason", REASON)
-    if reason is None:
-        raise Problem("MISSING_FIELDS", "Setting the hours aside needs a reason.", fix="Write one; it is kept.")
-    return reason
-
-
-def chosen_start(form: FormData, slot: str | None, zone: Any) -> datetime:
-    """The start a form asks for: a listed time, or a date and a time of day. Raises MISSING_FIELDS, INVALID_TIME."""
-    if slot is not None:
-        return instant(slot, zone)
-    day, at = form_text(form, "date", 10), form_text(form, "time", 8)
-    if day is None or at is None:
-        raise Problem("MISSING_FIELDS", "Please choose a time first.", fix="Choose one of the open times.")
-    return wall_instant(day, at[:5], zone)
-
-
 def shown(ctx: Context, caller: StaffCaller, booking_id: str, day: date | None) -> dict[str, Any]:
     """Everything the page shows."""
     visit = seen.booking(ctx, caller.staff, booking_id)
-    texts = [
-        *ctx.session.query(Message)
-        .filter(Message.org_id == ctx.org.id, Message.booking_id == visit.id, Message.direction == "out")
-        .order_by(Message.created_at)
-    ]
-    names = calendar_days.names(ctx)
-    day = day or max(visit.local_start.date(), ctx.local_now.date())
-    return {}
+    record = visit_record.of(ctx, caller.staff, visit)
+    chosen = day or max(visit.local_start.date(), ctx.local_now.date())
+    openings = []
+    if visit.is_active:
+        openings = calendar_days.open_times(
+            ctx, chosen, service=record.service, minutes=visit.minutes, moving=visit, postal_code=visit.postal_code
+        )
+    starts = [one.start.astimezone(visit.zone) for one in openings if one.start != visit.start_at]
+    return {
+        "record": record,
+        "visit": visit,
+        "when": speech.moment_with_year(visit.local_start),
+        "until": speech.clock(visit.local_end),
+        "tone": STATES.get(visit.status, ""),
+        "chosen": chosen,
+        "times": [(slot_tag.value(one), speech.clock(one)) for one in starts],
+        "people": [("", "Whoever is free"), *((one.id, one.name) for one in setup_of(ctx).able(record.service))],
+        "may_override": caller.may(*OVERRIDING),
+        "history": [(one, happened(one, visit)) for one in record.history],
+        "began": visit.start_at <= ctx.now,
+        "corrects": visit.may_become("completed", ctx.now, by_staff=True),
+    }
+
+
+def happened(line: BookingEvent, visit: Booking) -> str:
+    """A line of the history in words."""
+    if line.event in ("moved", "booked", "requested") and line.new:
+        moments = [
+            speech.moment(datetime.fromisoformat(at).astimezone(visit.zone)) for at in (line.old, line.new) if at
+        ]
+        return f"{line.event.capitalize()}: {' to '.join(moments)}"
+    if line.event == "changed":
+        return f"Changed: {(line.new or '').replace('_', ' ')}"
+    if line.event == "late":
+        return f"Running late: {line.new or ''}"
+    return line.event.replace("_", " ").capitalize()

@@ -16,12 +16,13 @@ router = APIRouter(prefix="/api/v1/entry-points", tags=["entry-points"], respons
 
 READ, WRITE = ("READ_BUSINESS_PROFILE",), ("WRITE_BUSINESS_PROFILE",)
 KEYED = {"parameters": [HEADER]}
-SAME = ("id", "kind", "phone", "target", "source", "answers", "forward_to", "active", "created_at")
+SAME = ("id", "kind", "phone", "target", "source", "origins", "answers", "forward_to", "active", "created_at")
 
 
 class EntryPointShown(Shown):
     """A way in. `kind` is number, widget (a web chat), page or link; `target` is the page's slug or the link's address;
-    `source` names where the leads that come this way are from. `answers`: forward rings the shop first."""
+    `source` names where the leads that come this way are from; `origins` are the sites a web chat may stand on, such as
+    https://www.example.com. `answers`: forward rings the shop first."""
 
     id: str
     label: str
@@ -29,6 +30,7 @@ class EntryPointShown(Shown):
     phone: str | None
     target: str | None
     source: str
+    origins: list[str]
     answers: str
     forward_to: str | None
     active: bool
@@ -42,6 +44,7 @@ class EntryPointPatch(Body):
     phone: Given | None = None
     target: Given | None = None
     source: Text | None = None
+    origins: list[Given] | None = None
     answers: Given | None = None
     forward_to: Given | None = None
     active: bool | None = None

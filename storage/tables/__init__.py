@@ -1,6 +1,7 @@
 """The nouns of the trade, one family a file. Importing this package knows every table."""
 
 from storage.tables.bookings import Booking, BookingEvent, ConfirmCode, Hold, Offer, SlotCell
+from storage.tables.calcom import BusyTime, CalcomAccount
 from storage.tables.calls import Call, ToolCall
 from storage.tables.columns import Base, new_id
 from storage.tables.conversations import Conversation, Message, Turn
@@ -22,6 +23,8 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BookingPage",
+    "BusyTime",
+    "CalcomAccount",
     "Call",
     "ConfirmCode",
     "ConsentEvent",

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.columns import Base, new_id
 
 STATUSES = ("pending", "confirmed", "rescheduled", "late", "completed", "no_show", "cancelled")
 ACTIVE = ("pending", "confirmed", "rescheduled", "late")
+IS_ACTIVE = text(f"bookings.status in {ACTIVE}")  # an IN of bound values is composed anew every time
 CELL_SECONDS = 300
 CORRECTION_DAYS = 7
 

@@ -84,5 +84,6 @@ class EntryPoint(Base):
     forward_to: Mapped[str | None]
     target: Mapped[str | None]
     source: Mapped[str] = mapped_column(default="")
+    origins: Mapped[list[str]] = mapped_column(default=list)  # the sites a web chat may stand on
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

@@ -45,6 +45,7 @@ class Service(Base):
     team_id: Mapped[str | None]
     is_bookable: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
+    calcom_event_type_id: Mapped[int | None]  # kept in the outside calendar, too, under this event type
     created_at: Mapped[datetime]
 
 

@@ -102,7 +102,9 @@ def check_words(answer: Message, rows: list[Booking], heard: list[str], kind: st
     claims = re.search(r"\b(booked|confirmed|all set|rescheduled|cancelled|moved it|agendado|is set)\b", body, re.I)
     if claims and answer.kind == "reply":
         named = [one for _s, ms in moments(plain(body), mine[0].local_start.date()) for one in ms] if mine else []
-        if not any(may_mean(one, row.local_start) for one in named for row in mine):
+        # "I cancelled it" names no time and needs none once her one visit was called off and none stands.
+        called_off = "cancel" in claims[0].lower() and bool(mine) and not any(one.is_active for one in mine)
+        if not called_off and not any(may_mean(one, row.local_start) for one in named for row in mine):
             found.add("I1", kind, body)
     if re.search(r"\$(?!89\b)\d|6:15|7 AM|\b(?:2027|Friday at 6)\b", body):
         found.add("I2", kind, body)

@@ -38,6 +38,7 @@ def evidence(name: str) -> Evidence:
         profile=BOOK["profile"],
         customer=tuple(scene["customer"]),
         staff_names=tuple(BOOK["staff"]),
+        record=BOOK["record"],
     )
 
 

@@ -138,6 +138,18 @@ async def test_start_opts_in_again_with_one_short_reply(shop: Shop) -> None:
     assert "you're back on" in reply.body
 
 
+async def test_a_keyword_that_was_answered_is_no_part_of_what_she_asks_next(shop: Shop) -> None:
+    await shop.text("STOP", "SM1")
+    await shop.text("Start", "SM2")
+    await shop.text("Do you do drains?", "SM3")
+    [thread] = await shop.rows(Conversation)
+    ctx_of = shop.house.context
+    words = await shop.house.db.read(
+        lambda session: latest.last_words(ctx_of(session, session.get_one(Org, thread.org_id), SYSTEM, "sms", thread.id))
+    )
+    assert words[0] == "Do you do drains?"
+
+
 async def test_yes_is_an_answer_unless_they_had_opted_out(shop: Shop) -> None:
     await shop.text("YES", "SM1")
     assert len(await turns(shop)) == 1

@@ -4,10 +4,11 @@ import asyncio
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from agent.claim_guard import check
 from agent.model import open_model
-from agent.replying import Model
+from agent.replying import Model, Reply
 from api.eval.evaluate import MEMORY
 from api.eval.played import percentile
 from api.eval.report import Row
@@ -22,6 +23,15 @@ WORDS = "What is going on with the furnace, and what is the address?"
 HOSTILE = ("x" * 200_000, "at 9 or 10 " * 2000, "Monday " * 3000, "$1" * 5000, "((((" * 4000, "booked, " * 3000)
 
 
+class AtOnce:
+    """A model that needs no time: all that is left is ours."""
+
+    name, api = "at once", "chat"
+
+    async def reply(self, history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Reply:
+        return Reply(WORDS, (), {"role": "assistant", "content": WORDS})
+
+
 def time_rows(rounds: int) -> list[Row]:
     """Every row of E."""
     script = asyncio.run(turns(None, rounds))
@@ -32,15 +42,9 @@ def time_rows(rounds: int) -> list[Row]:
     checks = check_times()
     return [
         Row("E a turn of the script, 95th percentile", percentile(script, 0.95) or 0, 0, 50, True, "ms"),
-        Row(
-            "E what a turn adds to a model that answers at once, median",
-            sorted(ours)[len(ours) // 2],
-            0,
-            30,
-            True,
-            "ms",
-        ),
-        Row("E the model's own round trip here, median", alone, unit="ms"),
+        Row("E a turn of a model that answers at once, median", percentile(at_once, 0.5) or 0, 0, 30, True, "ms"),
+        Row("E the same through a local server of the OpenAI protocol", percentile(through, 0.5) or 0, unit="ms"),
+        Row("E that server's bare round trip, the same client, median", alone, unit="ms"),
         Row("E claim check on labelled sentences, slowest", max(checks[0]), 0, 5, True, "ms"),
         Row("E claim check on hostile text, slowest", max(checks[1]), 0, 5, True, "ms"),
     ]

@@ -109,15 +109,13 @@ class Calendar:
         """The starts of these local days that only taken time can still forbid, in UTC seconds, ascending."""
         return self._candidates(first, last)[0]
 
-    def free(self, starts: Sequence[int]) -> list[Opening]:
-        """Those of some ascending candidates that somebody of these diaries can take."""
-        if not starts:
-            return []
+    def free(self, starts: Sequence[int]) -> dict[int, Opening]:
+        """Those of some ascending candidates, not none, that somebody of these diaries can take; in no order."""
         first, last = (datetime.fromtimestamp(at, self.zone).date() for at in (starts[0], starts[-1]))
         length, visit = self.rules.duration * 60, timedelta(minutes=self.rules.duration)
         _, working = self._hours(first, last, length)
         free = self._free(zip(self.diaries, working, strict=True), starts, length)
-        return [_opening(at, technicians, visit) for at, technicians in free.items()]
+        return {at: _opening(at, technicians, visit) for at, technicians in free.items()}
 
     def decide(
         self, start: datetime, *, minutes: int | None = None, on_grid: bool = True, technician: str | None = None

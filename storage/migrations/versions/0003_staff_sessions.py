@@ -83,6 +83,7 @@ def upgrade() -> None:
         )
     op.create_index("ix_tasks_conversation_id", "tasks", ["conversation_id"])
     op.create_index("ix_leads_service_id", "leads", ["service_id", "id"])
+    op.add_column("entry_points", sa.Column("origins", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("orgs", sa.Column("texts", sa.JSON(), nullable=False, server_default="{}"))
     op.add_column(
         "orgs", sa.Column("carrier_registration", sa.String(), nullable=False, server_default="not_started")
@@ -93,6 +94,7 @@ def downgrade() -> None:
     """Nobody is signed in."""
     op.drop_column("orgs", "carrier_registration")
     op.drop_column("orgs", "texts")
+    op.drop_column("entry_points", "origins")
     op.drop_index("ix_leads_service_id", "leads")
     op.drop_index("ix_tasks_conversation_id", "tasks")
     for name, _ in (*ORDERS, *PARTS):

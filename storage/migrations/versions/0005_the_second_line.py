@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+import storage.tables.columns
+
 revision: str = "0005"
 down_revision: str | None = "0004"
 branch_labels: str | Sequence[str] | None = None
@@ -28,6 +30,8 @@ def upgrade() -> None:
     op.create_index("ix_technicians_calendar_token", "technicians", ["calendar_token"], unique=True)
     op.add_column("leads", sa.Column("organization", sa.String(), nullable=True))
     op.add_column("leads", sa.Column("location", sa.String(), nullable=True))
+    op.add_column("services", sa.Column("calcom_event_type_id", sa.Integer(), nullable=True))
+    _outside_calendar()
     # Jobs of one lane are done one after another.
     op.add_column("jobs", sa.Column("lane", sa.String(), nullable=True))
     where = sa.text("lane is not null and state in ('queued', 'uncertain', 'claimed')")
@@ -36,6 +40,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget it again."""
+    op.drop_table("busy_times")
+    op.drop_table("calcom_accounts")
+    op.drop_column("services", "calcom_event_type_id")
     op.drop_index("ix_jobs_lane", "jobs")
     op.drop_column("jobs", "lane")
     op.drop_column("leads", "location")
@@ -50,3 +57,49 @@ def downgrade() -> None:
     op.drop_column("customers", "tags")
     for column in ("alert_on_booking", "whatsapp_enabled", "callsavvy_ips"):
         op.drop_column("orgs", column)
+
+
+def _outside_calendar() -> None:
+    instant = storage.tables.columns.Utc(timezone=True)
+    op.create_table(
+        "calcom_accounts",
+        sa.Column("org_id", sa.String(), nullable=False),
+        sa.Column("sealed_key", sa.String(), nullable=False),
+        sa.Column("sealed_secret", sa.String(), nullable=False),
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("technician_id", sa.String(), nullable=True),
+        sa.Column("last_success_at", instant, nullable=True),
+        sa.Column("last_error_at", instant, nullable=True),
+        sa.Column("last_error", sa.String(), nullable=True),
+        sa.Column("pulled_at", instant, nullable=True),
+        sa.Column("created_at", instant, nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["orgs.id"], name=op.f("fk_calcom_accounts_org_id_orgs")),
+        sa.ForeignKeyConstraint(
+            ["technician_id"],
+            ["technicians.id"],
+            name=op.f("fk_calcom_accounts_technician_id_technicians"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("org_id", name=op.f("pk_calcom_accounts")),
+        sa.UniqueConstraint("token", name="uq_calcom_accounts_token"),
+    )
+    op.create_table(
+        "busy_times",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("org_id", sa.String(), nullable=False),
+        sa.Column("technician_id", sa.String(), nullable=False),
+        sa.Column("uid", sa.String(), nullable=True),
+        sa.Column("start_at", instant, nullable=False),
+        sa.Column("end_at", instant, nullable=False),
+        sa.Column("told_at", instant, nullable=False),
+        sa.ForeignKeyConstraint(["org_id"], ["orgs.id"], name=op.f("fk_busy_times_org_id_orgs")),
+        sa.ForeignKeyConstraint(
+            ["technician_id"],
+            ["technicians.id"],
+            name=op.f("fk_busy_times_technician_id_technicians"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_busy_times")),
+    )
+    op.create_index("ix_busy_times_technician_id_end_at", "busy_times", ["technician_id", "end_at"])
+    op.create_index("ix_busy_times_org_id_uid", "busy_times", ["org_id", "uid"])

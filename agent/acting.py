@@ -1,0 +1,119 @@
+"""Deeds told in any verb: what we say we did or will do, what the office is said to have done, "that's handled".
+
+The wordings of agent.claims name the verbs of a booking; here the grammar decides. Only the few verbs of talking and
+understanding are free, whatever else we did needs an act in this turn."""
+
+import re
+from collections.abc import Iterator
+
+from agent.claims import Spoken
+from agent.evidence import Known
+from agent.mood import asserted, without_idioms
+
+HELPING = (
+    r"(?:'ve| have|'ll have)?(?: (?:just|now|already|also|gone and|gone ahead and|went ahead and|even|personally|then|"
+    r"both|all|\w+ly))*"
+)
+IRREGULAR = (
+    "took|put|ran|made|gave|got you|got it (?:in|on|onto|into|down|under|through|done)|managed to|went|wrote|kept|held|"
+    "spoke|told|sent|set|did (?!n)|brought|gone|done|had (?:an? )?(?:cancell|opening|spot|slot|gap)\\w*|left|drew|found|"
+    "taken|given|written|spoken|drawn|cleared|swung|cut|won|began|begun|dealt|threw|thrown|bought|paid|read out|rang"
+)
+# Verbs that say what we heard or cannot do; none of them changes anything.
+TALK = (
+    "missed|received|heard|understood|noticed|needed|wanted|hoped|meant|offered|listed|mentioned|closed|said|asked for|"
+    "noted|updated|recorded|saved|logged|corrected|checked|looked|searched|verified|reviewed|pulled up|wished|tried|failed|"
+    "serviced|used|started|stopped|worried|learned|talked about|discussed|suggested|"
+    "need|indeed|speed|feed|proceed|licensed|insured|limited|based|located|certified"
+)
+DID = re.compile(
+    rf"\b(?:i|we)(?:{HELPING}) (?!(?:{TALK})\b)(?:\w{{2,}}(?<!e)ed|\w+eed(?<!need)(?<!speed)(?<!feed)|{IRREGULAR})\b|"
+    r"\b(?:i|we)(?:'m| am|'re| are) (?:done|finished|through) (?:with|booking|setting|moving)\b",
+    re.I,
+)
+# What the office, a manager or a technician did or decided.
+THIRD = re.compile(
+    r"\b(?:the|our|my|your|a) (?:\w+ )?(?:office|manager|boss|owner|team|dispatcher|dispatch|supervisor|technician|tech|"
+    r"crew|plumber|electrician|installer|guys?|colleague|coworker)(?: \w+)?(?: (?:has|have|just|already|also|'ve|kindly))*"
+    r" (said|says|agreed|gave|took|wrote|okayed|ok'd|cleared|approved|accepted|signed|put|left|made|told|got|sent|"
+    r"\w{3,}(?<!clos)(?<!licens)(?<!ne)(?<!insur)(?<!train)(?<!certifi)(?<!automat)ed)\b",
+    re.I,
+)
+FINISHED = re.compile(
+    r"\b(?:it|that|this|everything|all of (?:it|that)|the (?:visit|rest|paperwork|booking|move|change))(?:'s| is| was| has"
+    r" been|'s been| are)(?: \w+ly| all| now| been| already| officially| as good as)* "
+    r"(?!(?:need|requir|includ|clos|waiv|recommend|suppos|relat|mention|list|expect|bas|charg|call|automat|limit|licens|"
+    r"interest|miss|ne|red|recommended|fix|confus|ask|prefer|cover|worri|notic|caus|rais|design|bill|us|want|own|rent|"
+    r"cancell?|book|mov|reschedul|schedul|confirm|request|not|note)\w*ed\b)"
+    r"(\w{2,}ed|done|dealt with|in hand|good to go|ready for you|under control|a wrap|in the bag|a go|on lock)\b",
+    re.I,
+)
+LATE = re.compile(
+    r"\b(?:running|minutes?|hours?|mins?|a bit|a little|stuck|almost|already) (?:\w+ ){0,3}?(?:late|behind|away|out|delayed|"
+    r"in traffic|there|done|finished)\b|(?:\bis|'s|\bare) (?:now )?(?:on ?site|on time)\b|\bleft (?:the shop|already)\b|\b(?:va|viene|esta) "
+    r"(?:retrasad|llegando|en camino|tarde|atrasad)\w*",
+    re.I,
+)
+NAMED_YOURS = re.compile(r"\b(?:under|in|with|has|bears) (?:your|sarah's|his|her) (?:own )?name\b(?! ?(?:please|,))", re.I)
+WILL = re.compile(
+    r"\b(?:i'll|i will|i'm going to|i am going to|i'm gonna|let me go ahead and)(?: (?:just|now|also|gladly|right away|"
+    r"personally|quickly|then))* (?!(?:need|check|look|see|be|ask you|explain|help|wait|try|find|list|show|tell you|go (?:over|"
+    r"through)|walk|keep (?:it|this)|have to|have a look|read|repeat|start|say|give you (?:the|a few|some|two|three|times|open)|"
+    r"offer|do my best|pull up|search|take (?:a look|down|your)|want|stop|assume|only|not|never|gladly|happily|be happy|"
+    r"listen|answer|know|get (?:back to (?:booking|the times)|started|those|some|the times|the list)|share|suggest|"
+    r"look|always|let you (?:pick|choose|decide)|leave (?:it|that) (?:as|to you))\b)\w+",
+    re.I,
+)
+# Spanish keeps its verbs' person in the ending; accents tell "reservé" (I did) and "llamaré" (I will) from the rest.
+SPOKE = re.compile(
+    r"\b(?!(?:qué|porqué|sé|té|café|josé|bebé|esté|dé|aquí|allí|ahí|así|sí|mí|ahora|entendí|recibí|oí|leí|ví|comprendí|"
+    r"necesitaré|tendré|podré|estaré|seré|intentaré|trataré|preguntaré|buscaré|revisaré|diré|explicaré|ayudaré|"
+    r"anoté|casi|perdí|usé|pie)\b)[a-záéíóúñ]{3,}[éí]\b",
+    re.I,
+)
+CLITIC = re.compile(
+    r"\b(?:(?:se|me|te|ya) )?(?:le|les|lo|la|los|las|te) (?:\w+mente )?(?!(?:podemos|queremos|ofrecemos|recomendamos|"
+    r"agradecemos|sentimos|lamentamos|pedimos|atendemos|preguntamos|sugerimos|entendemos|ayudamos|puedo|ofrezco|siento|"
+    r"recomiendo|agradezco|pido|lamento|entiendo|pregunto|explico|ayudo|tengo|sugiero|decimos|digo|quiero|busco|"
+    r"buscamos|reviso|revisamos|creo|comento|comentamos|mismo|menos|primero|unico|bueno|malo|mejor|proximo|como|"
+    r"necesito|necesitamos|otro|solo|cuanto|vemos|esperamos|"
+    r"tiempo|horario|tecnico|aviso|domingo|sabado|codigo|correo|numero|costo|precio|equipo|negocio|trabajo|servicio)\b)"
+    r"\w{2,}(?:amos|emos|imos|o)\b|"
+    r"\b(?:he|hemos|acabo de|acabamos de) (?:\w+ )?(?!(?:recibido|entendido|podido|visto|leido|oido|tenido|sido)\b)"
+    r"(?:(?:le|la|lo|les) )?\w+(?:ado|ido|ar|er|ir|arle|irle|erle|cho|sto)\b",
+    re.I,
+)
+
+
+def unbacked_acts(part: Spoken, known: Known) -> Iterator[str]:
+    """A sentence of plain words in; "promises_deed" for a deed, a decision or a state of things nobody and nothing
+    told us of."""
+    words = part.words
+    softened = without_idioms(words)
+    told = known.tool_words.lower()
+    if not known.deeds and any(says(pattern, softened) for pattern in (DID, FINISHED, WILL, CLITIC)):
+        yield "promises_deed"
+    for found in THIRD.finditer(softened):
+        if asserted(softened, *found.span()) and stem(found[1]) not in told:
+            yield "promises_deed"
+    if says(LATE, softened) and not any(late[0].lower() in told for late in LATE.finditer(words)):
+        yield "promises_deed"
+    if says(NAMED_YOURS, softened) and not known.firm:
+        yield "claims_booking_without_act"
+
+
+def spoke_of_deeds(text: str, known: Known) -> bool:
+    """The reply with its accents in; True when it says in Spanish that I did or will do a thing nobody did."""
+    if known.deeds or text.isascii():
+        return False
+    return any(says(SPOKE, sentence) for sentence in re.split(r"(?<=[.!?])\s+", text))
+
+
+def says(pattern: re.Pattern[str], sentence: str) -> bool:
+    """True when the sentence asserts a wording of the pattern."""
+    return any(asserted(sentence, *found.span()) for found in pattern.finditer(sentence))
+
+
+def stem(verb: str) -> str:
+    """A verb as told in; what its other forms begin with out."""
+    return re.sub(r"(?:ed|d|s)$", "", verb.lower())

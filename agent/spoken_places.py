@@ -1,0 +1,105 @@
+"""Street addresses, people and bare figures in our outgoing words: each must have been given by somebody."""
+
+import re
+from collections.abc import Iterator
+
+from agent.evidence import Known
+from agent.mood import DENIED
+from agent.spoken_days import TOKEN
+from agent.spoken_facts import NOT_A_NAME, PRICE
+from agent.spoken_times import without_contacts
+
+KIND = (
+    r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|court|way|pl|place|cir|circle|hwy|highway|pkwy|"
+    r"parkway|ter|terrace|trail|trl|loop|run|cove|cv|square|sq|pike|row|plaza|bend|alley|path|crossing|creek|ridge)"
+)
+STREET = re.compile(
+    rf"\b(?P<number>\d{{1,6}})[a-z]? (?P<name>(?:(?:n|s|e|w|north|south|east|west)\.? )?(?:[a-z]+|\d+(?:st|nd|rd|th))"
+    rf"(?: [a-z]+){{0,2}}?) (?P<kind>{KIND})\b|"
+    r"\b(?:calle|avenida|av|camino|paseo) (?P<calle>(?:[a-z\d]+ ){1,3}?)(?P<numero>\d{1,6})\b",
+    re.I,
+)
+NO_STREET = re.compile(
+    r"\b(?:am|pm|on|at|in|or|and|to|is|the|a|for|minutes?|hours?|days?|visits?|times?|dollars?|o'clock|works?|can|will)\b",
+    re.I,
+)
+CAPITAL = re.compile(r"(?<=[a-z,;] )(?P<name>[A-Z][a-z]{2,})(?:'s)?\b")
+NO_PERSON_AFTER = re.compile(r"\b(?:a|an|the|any|some|in|near|from|of|your|this|that|every|each|and the|el|la|un|una)\s+$", re.I)
+AT_START = re.compile(
+    r"(?:^|[.!?:\n]\s*|[-\"'(]\s*)(?P<name>[A-Z][a-z]{2,})(?: [A-Z][a-z]+)?,? (?:from|in|at|with) (?:our|the|my) "
+    r"(?:\w+ )?(?:office|crew|team|shop|dispatch|company|desk|staff)\b|"
+    r"\b(?:call|text|word|visit|message|hear) from (?P<other>[A-Z][a-z]{2,})\b"
+)
+CALLED_BY_NAME = re.compile(r"(?:,|\b(?:hi|hello|hey|thanks|thank you|sorry|ok|okay|sure|great|perfect|hola|gracias|perfecto|bye|well|yes|no)),? $", re.I)
+CAPITALISED = frozenset(
+    "thanksgiving christmas easter labor memorial independence new year day zip code time standard daylight central "
+    "eastern pacific mountain street avenue road drive lane court mrs texas usa american english spanish reply stop "
+    "hello hola dear good welcome sorry please note plus etc wifi fahrenheit emergency fire department "
+    "lunes martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto septiembre "
+    "octubre noviembre diciembre jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat "
+    "sun gracias perfecto listo claro usted buenos buenas".split()
+)
+FIGURE = re.compile(r"(?<![\w$#/.,:+'-])(\d{1,3}(?:,\d{3})+|\d{2,9})(?![\d:/]|\.\d|(?:st|nd|rd|th|am|pm)\b)", re.I)
+MEASURED = re.compile(r"\s*-?\s*(?:degrees?|grados|%|percent|por ciento|psi|amps?|volts?|gallons?|inch|inches|feet|ft|years?|anos|[ap]m\b)", re.I)
+LEAST = 13  # smaller counts are ordinary talk: "two quick questions", "five digits"
+ALWAYS = frozenset({"18", "24", "911"})  # of age, round the clock, the emergency number
+ZIP = re.compile(r"(?<![\w$-])\d{5}(?![\w-])")
+
+
+def unbacked_places(words: str, known: Known) -> Iterator[str]:
+    """A whole reply in plain words in; the reasons for every address, person and figure out that no tool, profile,
+    record or customer gave."""
+    heard = known.everything
+    if any(not street_known(street, heard) for street in streets(words)):
+        yield "unknown_address"
+    if any(not re.search(rf"\b{re.escape(name)}", heard) for name in people(words)):
+        yield "unknown_name"
+    if figures(words) - set(re.findall(r"\d+", heard.replace(",", ""))):
+        yield "unknown_number"
+
+
+def streets(words: str) -> list[tuple[str, str]]:
+    """Plain text in; the house number and the name of every street address in it out, in lower case."""
+    found = []
+    for one in STREET.finditer(words):
+        name = (one["name"] or one["calle"]).strip().lower()
+        if not NO_STREET.search(name):
+            found.append((one["number"] or one["numero"], name))
+    return found
+
+
+def street_known(street: tuple[str, str], heard: str) -> bool:
+    """True when the evidence has that number with that name, not a part of a longer one."""
+    number, name = street
+    return bool(
+        re.search(
+            rf"\b{number}[a-z]?,? {re.escape(name)}(?=$|\W*$|\s+{KIND}\b|[,.\n]|\s+(?:\d|apt|unit|in|and|is|my|the)\b)|"
+            rf"\b(?:calle|avenida|av|camino|paseo)?\s*{re.escape(name)},? (?:#|no\.? )?{number}\b",
+            heard,
+        )
+        or re.search(rf"\b{number}[a-z]?,? {re.escape(name)}$", heard)
+    )
+
+
+def people(words: str) -> set[str]:
+    """Plain text in; capitalised words out, in lower case, that can only be somebody's name."""
+    found = set()
+    for one in CAPITAL.finditer(words):
+        left, right = words[: one.start("name")], words[one.end() : one.end() + 1]
+        if not NO_PERSON_AFTER.search(left) and not (right in ",.!?;" and CALLED_BY_NAME.search(left)):
+            found.add(one["name"].lower())
+    found |= {(one["name"] or one["other"]).lower() for one in AT_START.finditer(words)}
+    inside = " ".join(f"{number} {name}" for number, name in streets(words))
+    return {one for one in found - NOT_A_NAME - CAPITALISED if one not in inside}
+
+
+def figures(words: str) -> set[str]:
+    """Plain text in; every bare number of some size out that is no date, clock time, price, contact or measure."""
+    bare = without_contacts(TOKEN.sub(blank, PRICE.sub(blank, STREET.sub(blank, words))))
+    found = {one[1] for one in FIGURE.finditer(bare) if not MEASURED.match(bare[one.end() :])}
+    return {one.replace(",", "") for one in found if int(one.replace(",", "")) >= LEAST} - ALWAYS | (set() if DENIED.search(words) else {*ZIP.findall(words)})
+
+
+def blank(found: re.Match[str]) -> str:
+    """What was read as something else, as spaces of its length."""
+    return " " * len(found[0])
