@@ -16,13 +16,15 @@ HELPING = (
 )
 IRREGULAR = (
     "took|put|ran|made|gave|got you|got it (?:in|on|onto|into|down|under|through|done)|managed to|went|wrote|kept|held|"
-    "spoke|told|sent|set|did (?!n)|brought|gone|done|had (?:an? )?(?:cancell|opening|spot|slot|gap)\\w*|left|drew|found|"
+    "spoke|told|sent|set|did (?!n)|brought|gone|done|had (?:an? )?(?:cancell|opening|spot|slot|gap)\\w*|left|drew|"
+    "found|"
     "taken|given|written|spoken|drawn|cleared|swung|cut|won|began|begun|dealt|threw|thrown|bought|paid|read out|rang"
 )
 # Verbs that say what we heard or cannot do; none of them changes anything.
 TALK = (
     "missed|received|heard|understood|noticed|needed|wanted|hoped|meant|offered|listed|mentioned|closed|said|asked for|"
-    "noted|updated|recorded|saved|logged|corrected|checked|looked|searched|verified|reviewed|pulled up|wished|tried|failed|"
+    "noted|updated|recorded|saved|logged|corrected|checked|looked|searched|verified|reviewed|pulled up|wished|tried|"
+    "failed|"
     "serviced|used|started|stopped|worried|learned|talked about|discussed|suggested|"
     "need|indeed|speed|feed|proceed|licensed|insured|limited|based|located|certified"
 )
@@ -33,33 +35,58 @@ DID = re.compile(
 )
 # What the office, a manager or a technician did or decided.
 THIRD = re.compile(
-    r"\b(?:the|our|my|your|a) (?:\w+ )?(?:office|manager|boss|owner|team|dispatcher|dispatch|supervisor|technician|tech|"
-    r"crew|plumber|electrician|installer|guys?|colleague|coworker)(?: \w+)?(?: (?:has|have|just|already|also|'ve|kindly))*"
+    r"\b(?:the|our|my|your|a) (?:\w+ )?(?:office|manager|boss|owner|team|dispatcher|dispatch|supervisor|technician|"
+    r"tech|"
+    r"crew|plumber|electrician|installer|guys?|colleague|coworker)(?: \w+)?(?: (?:has|have|just|already|also|'ve|"
+    r"kindly))*"
     r" (said|says|agreed|gave|took|wrote|okayed|ok'd|cleared|approved|accepted|signed|put|left|made|told|got|sent|"
     r"\w{3,}(?<!clos)(?<!licens)(?<!ne)(?<!insur)(?<!train)(?<!certifi)(?<!automat)ed)\b",
     re.I,
 )
 FINISHED = re.compile(
-    r"\b(?:it|that|this|everything|all of (?:it|that)|the (?:visit|rest|paperwork|booking|move|change))(?:'s| is| was| has"
+    r"\b(?:it|that|this|everything|all of (?:it|that)|the (?:visit|rest|paperwork|booking|move|change))(?:'s| is|"
+    r" was| has"
     r" been|'s been| are)(?: \w+ly| all| now| been| already| officially| as good as)* "
-    r"(?!(?:need|requir|includ|clos|waiv|recommend|suppos|relat|mention|list|expect|bas|charg|call|automat|limit|licens|"
+    r"(?!(?:need|requir|includ|clos|waiv|recommend|suppos|relat|mention|list|expect|bas|charg|call|automat|limit|"
+    r"licens|"
     r"interest|miss|ne|red|recommended|fix|confus|ask|prefer|cover|worri|notic|caus|rais|design|bill|us|want|own|rent|"
     r"cancell?|book|mov|reschedul|schedul|confirm|request|not|note)\w*ed\b)"
     r"(\w{2,}ed|done|dealt with|in hand|good to go|ready for you|under control|a wrap|in the bag|a go|on lock)\b",
     re.I,
 )
+# A crew that "reaches you around dinner"; a technician who tells you the price is no visit.
+THEY_COME = re.compile(
+    r"\b(?:the|our|my|your|a|one of our) (?:\w+ )?(?:manager|team|technician|tech|crew|plumber|electrician|installer|"
+    r"guy|man)s? (?!tells|quotes|explains|shows|decides|checks|looks|needs|brings|asks|covers|finds|gives|"
+    r"serves)\w{3,}s "
+    r"(?:you|your|by|over|out|around|at|on)\b|\bbelongs to you\b",
+    re.I,
+)
+# Money and papers move by nobody's hand here; only a tool's own words could say that they did.
+PAPERS = re.compile(
+    r"\b(?:refund|credit|invoice|receipt|deposit|quote|order|warranty claim|reembolso|factura|recibo)\w*\b.{0,20}?"
+    r"\b(went|has been|is on|was|is coming|is being|will be|sali|fue|esta en)\b",
+    re.I,
+)
 LATE = re.compile(
-    r"\b(?:running|minutes?|hours?|mins?|a bit|a little|stuck|almost|already) (?:\w+ ){0,3}?(?:late|behind|away|out|delayed|"
-    r"in traffic|there|done|finished)\b|(?:\bis|'s|\bare) (?:now )?(?:on ?site|on time)\b|\bleft (?:the shop|already)\b|\b(?:va|viene|esta) "
+    r"\b(?:running|minutes?|hours?|mins?|a bit|a little|stuck|almost|already) (?:\w+ ){0,3}?(?:late|behind|away|out|"
+    r"delayed|"
+    r"in traffic|there|done|finished)\b|(?:\bis|'s|\bare) (?:now )?(?:on ?site|on time)\b|\bleft (?:the shop|"
+    r"already)\b|\b(?:va|viene|esta) "
     r"(?:retrasad|llegando|en camino|tarde|atrasad)\w*",
     re.I,
 )
-NAMED_YOURS = re.compile(r"\b(?:under|in|with|has|bears) (?:your|sarah's|his|her) (?:own )?name\b(?! ?(?:please|,))", re.I)
+NAMED_YOURS = re.compile(
+    r"\b(?:under|in|with|has|bears) (?:your|sarah's|his|her) (?:own )?name\b(?! ?(?:please|,))", re.I
+)
 WILL = re.compile(
     r"\b(?:i'll|i will|i'm going to|i am going to|i'm gonna|let me go ahead and)(?: (?:just|now|also|gladly|right away|"
-    r"personally|quickly|then))* (?!(?:need|check|look|see|be|ask you|explain|help|wait|try|find|list|show|tell you|go (?:over|"
-    r"through)|walk|keep (?:it|this)|have to|have a look|read|repeat|start|say|give you (?:the|a few|some|two|three|times|open)|"
-    r"offer|do my best|pull up|search|take (?:a look|down|your)|want|stop|assume|only|not|never|gladly|happily|be happy|"
+    r"personally|quickly|then))* (?!(?:need|check|look|see|be|ask you|explain|help|wait|try|find|list|show|tell you|"
+    r"go (?:over|"
+    r"through)|walk|keep (?:it|this)|have to|have a look|read|repeat|start|say|give you (?:the|a few|some|two|three|"
+    r"times|open)|"
+    r"offer|do my best|pull up|search|take (?:a look|down|your)|want|stop|assume|only|not|never|gladly|happily|"
+    r"be happy|"
     r"listen|answer|know|get (?:back to (?:booking|the times)|started|those|some|the times|the list)|share|suggest|"
     r"look|always|let you (?:pick|choose|decide)|leave (?:it|that) (?:as|to you))\b)\w+",
     re.I,
@@ -98,7 +125,9 @@ def unbacked_acts(part: Spoken, known: Known) -> Iterator[str]:
             yield "promises_deed"
     if says(LATE, softened) and not any(late[0].lower() in told for late in LATE.finditer(words)):
         yield "promises_deed"
-    if says(NAMED_YOURS, softened) and not known.firm:
+    if says(PAPERS, softened) and not any(one[0].lower() in told for one in PAPERS.finditer(words)):
+        yield "promises_deed"
+    if (says(NAMED_YOURS, softened) or says(THEY_COME, softened)) and not known.firm:
         yield "claims_booking_without_act"
 
 

@@ -15,7 +15,9 @@ from agent.spoken_times import Moment
 HOURS = re.compile(
     r"\bhours\b|\bwe(?:'re| are) (?:open|closed|here)\b|\bopen (?:from|until|till|mon|on (?:mon|week)|at|"
     r"\d|weekdays)|\bclos(?:e|es|ed)\b|\boffice (?:is|opens)\b|\bhorario\b|\babr(?:imos|e)\b|"
-    r"\babiert[oa]s?\b|\bcerrad[oa]s?\b|\bcerramos\b|\batendemos\b|\bweekdays\b|\bevery (?:week)?day\b|\bopen again\b|\breopen\w*\b|"
+    r"\babiert[oa]s?\b|\bcerrad[oa]s?\b|\bcerramos\b|\batendemos\b|\bweekdays\b|\bevery (?:week)?day\b|"
+    r"\bopen again\b|\b(?:between|entre)(?: el)? \w+day and \w+day\b|\bentre (?:el )?lunes y\b|\b(?:call|"
+    r"reach) (?:us|the office|our office)\b|\breopen\w*\b|"
     r"\bwork(?:s|ing)? (?:mon|from)",
     re.I,
 )
@@ -37,9 +39,11 @@ ABOUT_THEM = re.compile(
 )
 # "Tuesday 2 PM is now under your name": what a time is, if not open, gone or good, is a claim of its own.
 IS_SO = re.compile(
-    r"\s*(?:is|'s|are)(?: now| all| officially| already)* (?!(?:still|open|free|possible|available|gone|taken|fine|ok|okay|"
+    r"\s*(?:is|'s|are|has been|was|got)(?: now| all| officially| already)* (?!(?:still|open|free|possible|available|"
+    r"gone|taken|fine|ok|okay|"
     r"good|great|a|an|the|when|what|not|too|also|n't|best|better|popular|early|late|outside|closed|booked|full|our|as|"
-    r"one|that|in the|at|pending|waiting|requested|unavailable|no|only|both|right|correct|next|on the list|listed|doable)\b)\w",
+    r"one|that|in the|at|pending|waiting|requested|unavailable|no|only|both|right|correct|next|on the list|listed|"
+    r"doable)\b)\w",
     re.I,
 )
 OLD = re.compile(
@@ -52,8 +56,13 @@ EN_ROUTE = re.compile(
     re.I,
 )
 SOMEBODY_WILL = re.compile(
-    r"\b(?:we|he|she|they|(?:[Tt]he|[Oo]ur|[Yy]our|[Aa]) (?:\w+ )?(?:tech\w*|crew|team|plumber|electrician|guy|man|person)|(?-i:[A-Z])[a-z]+)"
+    r"\b(?:we|he|she|they|(?:[Tt]he|[Oo]ur|[Yy]our|[Aa]) (?:\w+ )?(?:tech\w*|crew|team|plumber|electrician|guy|man|"
+    r"person)|(?-i:[A-Z])[a-z]+)"
     r"(?:'ll| will| is going to|'s going to) (?!need|have to|check|look at|see if|know|not\b|ask)\w+[^?;]*$"
+)
+ENDS = re.compile(
+    r"\b(?:ends?|done|finish\w*|until|till|to|over|termina\w*|hasta)\b(?: (?:at|by|around|about|a|las))*\s*$|-\s*$",
+    re.I,
 )
 WAS = re.compile(r"\b(?:was|were|had|last|estaba|tenia)\b", re.I)
 BUSY = re.compile(
@@ -159,7 +168,11 @@ def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[
     for moment in part.moments:
         if moment.day and moment.day.broken:
             yield "wrong_weekday"
-        elif moment in part.stated and claims_itself(moment, part) and not any(of_visit(moment, one) for one in known.firm):
+        elif (
+            moment in part.stated
+            and claims_itself(moment, part)
+            and not any(of_visit(moment, one) for one in known.firm)
+        ):
             yield NO_BOOKING
         elif moment in part.stated and claimed:
             if OLD.search(moment.left) and not mentioned(moment, known):
@@ -201,6 +214,7 @@ def mentioned(moment: Moment, known: Known) -> bool:
         any(of_visit(moment, visit, loose=True) for visit in known.visits)
         or any(at(moment, start, loose=True) for start in known.evidence.offered)
         or said(moment, known.tool)
+        or (ENDS.search(moment.left) is not None and any(at(moment, end) for end in known.ends))
         or said(moment, known.customer, apart=True)
         or (
             moment.day is not None

@@ -15,6 +15,7 @@ from agent.spoken_times import moments
 
 __all__ = ["Deed", "Evidence", "Verdict", "Visit", "check"]
 
+MOST_WORDS = 110  # in one reply; 480 characters of plain talk are about 85
 MOST_MOMENTS = 16  # days and times in one reply; a text of ours offers at most eight
 ADVICE = {
     "claims_booking_without_act": "No visit is booked at that time: do not say or imply that one is. "
@@ -61,6 +62,8 @@ def check(text: str, evidence: Evidence, *, limit: int = 480) -> Verdict:
     known = Known(evidence)
     words = plain(text)
     reasons += leaks.leaked(text, words, evidence)
+    if len(words.split()) > MOST_WORDS:
+        return verdict([*reasons, "too_long"], limit)
     named = moments(words, known.today)
     if sum(len(ones) for _sentence, ones in named) > MOST_MOMENTS:
         return verdict([*reasons, "too_long"], limit)  # no customer reads so many times, and reading them is not cheap

@@ -3,6 +3,7 @@ nothing."""
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from agent.mood import DENIED, asserted, near, without_idioms
 from agent.spoken_days import WD
@@ -64,9 +65,9 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"set|at|scheduled|slotted|covered)\b",
         r"\b(?:squeez|fit|slot|sign|line|add|enter|mark|writ|jot|schedul|pencil|book)(?:ed|ted|ned|d|t|te|"
         r"ten)? (?:you|it|that|this|your visit) (?:in|up|down|into|to the|on)\b",
-        r"\byou(?:'re| are)(?: now| all| already)? (?:down|in|on) (?:for|the|our)\b",
+        r"\byou(?:'re| are)(?: now| all| \w+ly?)? (?:down|in|on) (?:for|the|our)\b",
         r"\byou(?:'re| are)(?: now)? in(?=[!.,]|$)",
-        r"\bon (?:the|our) (?:schedule|calendar|books|board|agenda)\b",
+        r"\b(?:on|in) (?:the|our) (?:schedule|calendar|books?|board|agenda)\b",
         rf"\bsee(?:ing)? you(?: all| both)? (?:{SOON}|soon)\b|\byou(?:'ll| will) (?:see|meet)\b|\b(?:'ll|"
         r"will|to) see(?:ing)? you\b|\bsee ya\b",
         r"\blook(?:ing|s)? forward to (?:see|seeing|meet|meeting|help|helping|hav|having|visit|visiting|"
@@ -104,7 +105,8 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"asegurad[oa]s?)\b",
         r"\b(?:reservamos|agendamos|programamos|apartamos)\b|\b(?:le|te) confirm(?:o|amos)\b",
         r"\b(?:anotad[oa]|anote)\b.{0,12}\b(?:para|el|a las)\b",
-        r"\bqued(?:o|a|amos|aste|an|aron)\b(?! (?:claro|alguna|algo))",
+        r"\bqued(?:o|a|amos|aste|an|aron)\b(?! (?:claro|alguna|algo|libre|abiert|disponib|solicitad|pendient|"
+        r"cancelad))",
         r"\b(?:le|te|los|nos) (?:espera(?:mos)?|vemos|veremos|visita(?:remos|ra|mos)?|atendera|atenderemos|toca)\b",
         r"\b(?:estaremos|estara|llegara|llegaremos|llega|ira|iremos|pasara|pasaremos)\b(?! informad)",
         r"\b(?:su|tu|la) (?:\w+ )?(?:cita|visita|reserva|reservacion)(?: \w+)? (?:es|esta|sera|sigue|va)\b",
@@ -188,7 +190,8 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\b(?:i've|i have|i|we've|we|i just) (?:just |already )?(?:checked|looked|searched|verified|"
         r"pulled up|reviewed) (?!in\b|back\b|with\b|forward\b)",
         r"\baccording to (?:our|the|my) (?:records?|system|calendar|schedule)\b|\b(?:our|the|my) (?:system|"
-        r"records?|calendar|schedule) (?:shows?|says?|has|indicates?)\b|\b(?:i see|i can see|i found|i'm seeing)\b",
+        r"records?|calendar|schedule) (?:shows?|says?|has|indicates?)\b|\b(?:i see(?! ?[.,!])|i can see|i found|"
+        r"i'm seeing)\b",
         r"\b(?:fully|completely|totally|all) booked\b|\bbooked (?:up|solid|out)\b|\b(?:no|"
         r"zero) (?:openings?|availability|slots?|times? (?:open|available|left))\b|\bnothing(?:'s|"
         r" is)?(?: \w+)? (?:open|available)\b|\bno (?:hay|tenemos|queda) (?:nada (?:disponible|libre|abierto)|"
@@ -285,7 +288,7 @@ def claims(sentence: str) -> list[Claim]:
     elsewhere = [other.span() for other in ELSEWHERE.finditer(sentence)]
     softened = without_idioms(sentence)
     for kind, pattern in PATTERNS:
-        for match in pattern.finditer(sentence):
+        for match in islice(pattern.finditer(sentence), 6):  # more of the same tells nothing new
             start, end = match.span()
             if kind != "lookup" and any(begin < end and start < stop for begin, stop in elsewhere):
                 continue

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from agent.evidence import Evidence
+from agent.evidence import Evidence, read
 from agent.plain_numbers import plain
 from agent.spoken_times import without_contacts
 
@@ -76,6 +76,17 @@ ASKED_BOT = re.compile(r"\b(?:bot|robot|ai|machine|computer|automated|maquina|ia
 OWNED_UP = re.compile(
     r"\b(?:assistant|automated|ai|virtual|bot|asistente|automatic\w*|not a (?:person|human)|computer)\b", re.I
 )
+# "Are you a real person?" is answered by what we are, or by "you are" to a bot; anything else passes over it.
+BEING_ASKED = re.compile(
+    r"\b(?:are|r|is|am|eres|es|estoy)\b (?:you|u|this|i|usted|con|hablando|talking|texting|chatting|speaking|to|with|"
+    r"a|an|the|una?|"
+    r"real|actual|live|\s)*\b(?:human|person|bot|robot|machine|computer|ai|persona|humano|humana|maquina|ia|chatbot|"
+    r"automated)\b",
+    re.I,
+)
+NOT_ANSWERED = re.compile(
+    r"\byou are\b|\bcorrect\b|\bthat's right\b|\bguilty\b|\bsoftware\b|\bprogram\b|\basi es\b|\bsi\b", re.I
+)
 FINE = frozenset("\n\r\t\u200d\ufe0f")
 
 
@@ -115,12 +126,15 @@ def as_person(text: str, asked: str, staff: tuple[str, ...]) -> bool:
     answer = re.match(
         r"\W*(yes|yep|yeah|yup|of course|sure|absolutely|i am|claro|no|nope|nah|not at all)\b", text, re.I
     )
-    if (
-        answer is None
-        or not (human or bot)
-        or re.search(r"\b(?:talk|speak|get|reach|call|send|transfer|hablar)\b", asked, re.I)
+    if not (human or bot) or re.search(
+        r"\b(?:talk|speak|get|reach|call|send|transfer|hablar) ?(?:to|with|me|con)?\b"
+        r"(?!ing)",
+        re.sub(BEING_ASKED, " ", asked),
+        re.I,
     ):
         return False
+    if answer is None:
+        return BEING_ASKED.search(asked) is not None and NOT_ANSWERED.search(text) is None
     return (answer[1].lower() in ("no", "nope", "nah", "not at all")) == bool(bot and not human)
 
 
@@ -133,6 +147,6 @@ def leaked(text: str, words: str, evidence: Evidence) -> Iterator[str]:
         yield "unreadable"
     if TOOL_NAME.search(bare):
         yield "tool_name"
-    asked = plain(evidence.customer[-1][:2000]) if evidence.customer else ""
+    asked = read(evidence.customer[-1][-2000:]) if evidence.customer else ""
     if as_person(words, asked, tuple(plain(name) for name in evidence.staff_names)):
         yield "claims_human"

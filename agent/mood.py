@@ -25,7 +25,7 @@ DENIED = re.compile(
     re.I,
 )
 IFFY = re.compile(
-    r"\b(?:would|could|can|may|might|shall|want(?:s|ed)?|(?:like|prefer|need|ask(?:ed)?|hop(?:e|ing)|"
+    r"\b(?:would|could|can|may|might|shall|want(?:s|ed)?|(?:like|love|prefer|need|ask(?:ed)?|hop(?:e|ing)|"
     r"try(?:ing)?|happy|glad|ready|able|wish(?:es)?|asking) (?:\w+ ){0,3}to|let me know|let's|to (?:get|have|be|"
     r"keep|make)|in order to|before|until|once|if|"
     r"when|whenever|unless|after|as soon as|needs? to|must|reply|whether|either|say|what|which|how|puedo|"
@@ -36,6 +36,8 @@ IFFY = re.compile(
     re.I,
 )
 LEAD_IF = re.compile(
+    r"\b(?:tell me|let me know|reply|say|pick|choose|send|give|text|name) [^.;]*\b(?:and|then) (?:then )?$|"
+    r"\b(?:digame|dime|aviseme|avisame|responda|elija|escoja|mandeme|escribame)\b[^.;]*\by (?:yo )?$|"
     r"(?:^|[,.] |- |\band )\s*(?:and |then |so |great |ok |okay |pero |but )?(?:if|once|when|as soon as|"
     r"after|unless|until|before|si|cuando|una vez|en cuanto|despues)\b(?! (?:all|checking|looking|reviewing|"
     r"you go))[^,]*,[^,]*$",
@@ -48,7 +50,7 @@ TAIL_IF = re.compile(
     re.I,
 )
 ASKING = re.compile(
-    r"(?:^|[,;:.!-]\s+|\b(?:and|so|or|but|then|ok|okay|great|y|o)\s+)(?:and |so |or |also |then |"
+    r"(?:^\s*|[,;:.!-]\s+|\b(?:and|so|or|but|then|ok|okay|great|y|o)\s+)(?:and |so |or |also |then |"
     r"just to (?:confirm|check), )?(?:would|do|does|did|can|could|shall|should|want|is|are|am|was|were|has|have|"
     r"had|which|what|when|where|who|how|may|might|will|won't|isn't|aren't|ready|need|any|like (?:me|us)|"
     r"you(?:'d| would) (?:like|prefer)|you (?:want|mean|meant|wanted|said)|did you|¿)(?:\b|(?<=¿))[^?]*$",

@@ -48,6 +48,10 @@ TOKEN = re.compile(
     """,
     re.I | re.X,
 )
+# No day is named without one of these; TOKEN itself takes microseconds a letter.
+HINT = re.compile(
+    rf"\d|day\b|morrow|tonight|tm[rw]|manana|hoy|ayer|week|semana|in an? |en una? |\b{WD}|\b{MONTH}\b", re.I
+)
 OFTEN_WORDS = {"sat", "sun", "wed", "mon"}  # words or names of their own unless written with a capital
 # "First" and its like are mostly no dates.
 AS_DAY_BEFORE = re.compile(rf"\b(?:the|on|for|until|till|by|{WD}),?\s+$", re.I)
@@ -87,6 +91,8 @@ class Day:
 def days(text: str, today: date) -> list[Day]:
     """Plain text (from `plain`) and the local date in; the days it names out, a weekday and its date taken as one."""
     merged: list[Day] = []
+    if not HINT.search(text):
+        return merged
     for found in TOKEN.finditer(text):
         name = found["name"] or ""
         if name in OFTEN_WORDS and not re.search(r"\b(?:on|this|next|for|until|by)\s*$", text[: found.start("name")]):

@@ -21,12 +21,19 @@ PRICE = re.compile(
     rf"like))*\s+{AMOUNT}\b(?!\s*(?:%|percent|min|hour|hr|day|visit|[ap]m\b|:))",
     re.I,
 )
+DIGIT = re.compile(r"\d")
 SHARE = re.compile(r"\b(\d{1,3})\s*(?:%|percent|por (?:ciento|100))", re.I)
 FREE = re.compile(
     r"\b(?:free of charge|(?:no|without) (?:extra |additional )?(?:charge|cost|fee)|at no (?:charge|cost)|"
     r"on the house|complimentary|for free|is free|"
     r"free (?:visit|estimate|diagnostic|quote|inspection|service|of)|gratis|sin (?:costo|cargo)|"
     r"won't (?:cost|be charged)|waived?)\b",
+    re.I,
+)
+CHEAPER = re.compile(
+    r"\b(?:half (?:off|price)|pay(?:s|ing)? half|discount|coupon|promo\w*|special (?:offer|price|rate)|descuento|"
+    r"rebaja|"
+    r"oferta especial|mitad de precio|on sale|price match\w*|match any)\b",
     re.I,
 )
 THING = re.compile(
@@ -55,6 +62,9 @@ NOT_A_NAME = frozenset(
 COMING = re.compile(
     r"\b(?:with|by|technicians?|tech|plumber|electrician|con|named|tecnico|installer)(?:,| is| will be|"
     r":)? ((?-i:[A-Z])[a-z]+)\b|"
+    r"\b((?-i:[A-Z])[a-z]+)(?:'s| is|, (?:our|your|the)) (?:\w+ ){0,3}?(?:guy|tech\w*|man|woman|lady|manager|owner|"
+    r"expert|plumber|electrician|installer|specialist|dispatcher)\b|"
+    r"\b((?-i:[A-Z])[a-z]+)(?<!ing)(?: (?-i:[A-Z])[a-z]+)?(?: is|'s)(?: already| now| just)? \w+ing\b|"
     r"\b((?-i:[A-Z])[a-z]+)(?: (?-i:[A-Z])[a-z]+)? ?(?:will|'ll|is (?:com|on|head|assign|going|your)\w*|"
     r"can (?:come|be|call|do|fix)|arrives|llegara|lo atendera|le llamara|ira|estara)\b",
     re.I,
@@ -63,6 +73,8 @@ COMING = re.compile(
 
 def cents(text: str) -> list[int]:
     """Plain text in; every price it names out, in cents."""
+    if not DIGIT.search(text):
+        return []
     return [
         int(whole.replace(",", "")) * 100 + int(part or 0)
         for found in PRICE.finditer(text)
@@ -119,7 +131,7 @@ def staff_named(text: str, staff: tuple[str, ...]) -> set[str]:
 
 def strangers(text: str) -> set[str]:
     """Plain text in; capitalised names out that are said to come, call or do the job, in lower case."""
-    named = {(found[1] or found[2]).lower() for found in COMING.finditer(text)}
+    named = {next(filter(None, found.groups())).lower() for found in COMING.finditer(text)}
     return named - NOT_A_NAME
 
 
@@ -145,6 +157,9 @@ def unbacked_facts(words: str, known: Known) -> Iterator[str]:
     """Prices, discounts, numbers and links of ours must stand in the profile or a tool's words; the customer's may be
     repeated, not agreed to."""
     prices, links = set(cents(words)), contacts(words)
+    cheaper = CHEAPER.search(words)
+    if cheaper and cheaper[0].lower() not in known.everything and "?" not in words and not DENIED.search(words):
+        yield "unknown_price"
     if not (prices or links or SHARE.search(words) or FREE.search(words)):
         return
     ours, theirs = f"{known.profile_words}\n{known.tool_words}", known.customer_words

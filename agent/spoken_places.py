@@ -10,7 +10,8 @@ from agent.spoken_facts import NOT_A_NAME, PRICE
 from agent.spoken_times import without_contacts
 
 KIND = (
-    r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|court|way|pl|place|cir|circle|hwy|highway|pkwy|"
+    r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|court|way|pl|place|cir|circle|hwy|highway|"
+    r"pkwy|"
     r"parkway|ter|terrace|trail|trl|loop|run|cove|cv|square|sq|pike|row|plaza|bend|alley|path|crossing|creek|ridge)"
 )
 STREET = re.compile(
@@ -20,17 +21,24 @@ STREET = re.compile(
     re.I,
 )
 NO_STREET = re.compile(
-    r"\b(?:am|pm|on|at|in|or|and|to|is|the|a|for|minutes?|hours?|days?|visits?|times?|dollars?|o'clock|works?|can|will)\b",
+    r"\b(?:am|pm|on|at|in|or|and|to|is|the|a|for|minutes?|hours?|days?|visits?|times?|dollars?|o'clock|works?|can|"
+    r"will)\b",
     re.I,
 )
 CAPITAL = re.compile(r"(?<=[a-z,;] )(?P<name>[A-Z][a-z]{2,})(?:'s)?\b")
-NO_PERSON_AFTER = re.compile(r"\b(?:a|an|the|any|some|in|near|from|of|your|this|that|every|each|and the|el|la|un|una)\s+$", re.I)
+NO_PERSON_AFTER = re.compile(
+    r"\b(?:a|an|the|any|some|in|near|from|of|your|this|that|every|each|and the|el|la|un|una)\s+$", re.I
+)
 AT_START = re.compile(
     r"(?:^|[.!?:\n]\s*|[-\"'(]\s*)(?P<name>[A-Z][a-z]{2,})(?: [A-Z][a-z]+)?,? (?:from|in|at|with) (?:our|the|my) "
     r"(?:\w+ )?(?:office|crew|team|shop|dispatch|company|desk|staff)\b|"
     r"\b(?:call|text|word|visit|message|hear) from (?P<other>[A-Z][a-z]{2,})\b"
 )
-CALLED_BY_NAME = re.compile(r"(?:,|\b(?:hi|hello|hey|thanks|thank you|sorry|ok|okay|sure|great|perfect|hola|gracias|perfecto|bye|well|yes|no)),? $", re.I)
+CALLED_BY_NAME = re.compile(
+    r"(?:,|\b(?:hi|hello|hey|thanks|thank you|sorry|ok|okay|sure|great|perfect|hola|gracias|perfecto|bye|well|yes|"
+    r"no)),? $",
+    re.I,
+)
 CAPITALISED = frozenset(
     "thanksgiving christmas easter labor memorial independence new year day zip code time standard daylight central "
     "eastern pacific mountain street avenue road drive lane court mrs texas usa american english spanish reply stop "
@@ -40,7 +48,12 @@ CAPITALISED = frozenset(
     "sun gracias perfecto listo claro usted buenos buenas".split()
 )
 FIGURE = re.compile(r"(?<![\w$#/.,:+'-])(\d{1,3}(?:,\d{3})+|\d{2,9})(?![\d:/]|\.\d|(?:st|nd|rd|th|am|pm)\b)", re.I)
-MEASURED = re.compile(r"\s*-?\s*(?:degrees?|grados|%|percent|por ciento|psi|amps?|volts?|gallons?|inch|inches|feet|ft|years?|anos|[ap]m\b)", re.I)
+MEASURED = re.compile(
+    r"\s*-?\s*(?:degrees?|grados|%|percent|por ciento|psi|amps?|volts?|gallons?|inch|inches|feet|ft|years?|anos|"
+    r"[ap]m\b)",
+    re.I,
+)
+SERIAL = re.compile(r"\b(?-i:[A-Z]{1,5})[-#]?\d{3,}\b")
 LEAST = 13  # smaller counts are ordinary talk: "two quick questions", "five digits"
 ALWAYS = frozenset({"18", "24", "911"})  # of age, round the clock, the emergency number
 ZIP = re.compile(r"(?<![\w$-])\d{5}(?![\w-])")
@@ -49,36 +62,24 @@ ZIP = re.compile(r"(?<![\w$-])\d{5}(?![\w-])")
 def unbacked_places(words: str, known: Known) -> Iterator[str]:
     """A whole reply in plain words in; the reasons for every address, person and figure out that no tool, profile,
     record or customer gave."""
-    heard = known.everything
-    if any(not street_known(street, heard) for street in streets(words)):
-        yield "unknown_address"
-    if any(not re.search(rf"\b{re.escape(name)}", heard) for name in people(words)):
-        yield "unknown_name"
-    if figures(words) - set(re.findall(r"\d+", heard.replace(",", ""))):
-        yield "unknown_number"
+    for given, reason in ((streets, "unknown_address"), (people, "unknown_name"), (figures, "unknown_number")):
+        if any(not heard(one, known.everything) for one in given(words)):
+            yield reason
 
 
-def streets(words: str) -> list[tuple[str, str]]:
-    """Plain text in; the house number and the name of every street address in it out, in lower case."""
-    found = []
+def streets(words: str) -> set[str]:
+    """Plain text in; every street address in it out, in lower case and without its "St" or "Road"."""
+    found = set()
     for one in STREET.finditer(words):
         name = (one["name"] or one["calle"]).strip().lower()
         if not NO_STREET.search(name):
-            found.append((one["number"] or one["numero"], name))
+            found.add(f"{one['number']} {name}" if one["number"] else f"{name} {one['numero']}")
     return found
 
 
-def street_known(street: tuple[str, str], heard: str) -> bool:
-    """True when the evidence has that number with that name, not a part of a longer one."""
-    number, name = street
-    return bool(
-        re.search(
-            rf"\b{number}[a-z]?,? {re.escape(name)}(?=$|\W*$|\s+{KIND}\b|[,.\n]|\s+(?:\d|apt|unit|in|and|is|my|the)\b)|"
-            rf"\b(?:calle|avenida|av|camino|paseo)?\s*{re.escape(name)},? (?:#|no\.? )?{number}\b",
-            heard,
-        )
-        or re.search(rf"\b{number}[a-z]?,? {re.escape(name)}$", heard)
-    )
+def heard(fact: str, evidence: str) -> bool:
+    """True when the evidence, in lower case, has that fact whole: "12 oak" is not heard in "12 oak park road"."""
+    return re.search(rf"(?<!\w){re.escape(fact)}(?!\w)(?! (?!{KIND}\b)\w+ {KIND}\b)", evidence) is not None
 
 
 def people(words: str) -> set[str]:
@@ -89,15 +90,19 @@ def people(words: str) -> set[str]:
         if not NO_PERSON_AFTER.search(left) and not (right in ",.!?;" and CALLED_BY_NAME.search(left)):
             found.add(one["name"].lower())
     found |= {(one["name"] or one["other"]).lower() for one in AT_START.finditer(words)}
-    inside = " ".join(f"{number} {name}" for number, name in streets(words))
+    inside = " ".join(streets(words))
     return {one for one in found - NOT_A_NAME - CAPITALISED if one not in inside}
 
 
 def figures(words: str) -> set[str]:
     """Plain text in; every bare number of some size out that is no date, clock time, price, contact or measure."""
+    serials = {one[0].lower() for one in SERIAL.finditer(words)}
+    if not FIGURE.search(words):
+        return serials
     bare = without_contacts(TOKEN.sub(blank, PRICE.sub(blank, STREET.sub(blank, words))))
     found = {one[1] for one in FIGURE.finditer(bare) if not MEASURED.match(bare[one.end() :])}
-    return {one.replace(",", "") for one in found if int(one.replace(",", "")) >= LEAST} - ALWAYS | (set() if DENIED.search(words) else {*ZIP.findall(words)})
+    large = {one.replace(",", "") for one in found if int(one.replace(",", "")) >= LEAST} - ALWAYS
+    return serials | large | (set() if DENIED.search(words) else {*ZIP.findall(words)})
 
 
 def blank(found: re.Match[str]) -> str:

@@ -37,6 +37,11 @@ AHEAD = re.compile(
     r"\s*[?!.])",
     re.I,
 )
+PICKED = re.compile(
+    r"\b(?:which|that|this|another|other|first|last|next|earlier|later|new|only|each|either|make|book|get|need|want|"
+    r"like|find|schedule|do)\s+$",
+    re.I,
+)
 LINKED = re.compile(
     r"\s*(?:,|-|to|and|or|,\s*or|,\s*and|y|o|u|a|hasta|&|/)\s*(?:las?\s+|at\s+|maybe\s+|even\s+)?", re.I
 )
@@ -144,7 +149,8 @@ def owner(text: str, clock: Clock, here: list[Day]) -> Day | None:
     after = [day for day in here if day.start >= clock.end]
     if before and (before[-1].end > clock.start or NAMED_HERE.fullmatch(text[before[-1].end : clock.start])):
         return before[-1]
-    if after and NAMED_NEXT.fullmatch(text[clock.end : after[0].start]):
+    gap = text[clock.end : after[0].start] if after else ""
+    if after and NAMED_NEXT.fullmatch(gap) and not (before and "," in gap):
         return after[0]
     if clock.vague:
         return None
@@ -169,6 +175,8 @@ def clocks(text: str, named_days: list[Day], kindly: bool) -> list[Clock]:
             for day in named_days
         )
         bare = kindly or follows or beside_day or CALLED.search(left) or ITSELF.match(right) or AHEAD.match(right)
+        if not sure and number["h"] == "1" and PICKED.search(left):
+            continue
         if not sure and (not bare or int(number["h"]) == 0 or UNIT.match(right)):
             continue
         minutes = minutes_of(number, SIDE.match(right))

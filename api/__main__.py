@@ -60,6 +60,8 @@ def serve(
         made = seed_when_empty(settings)
         sign_in = f"{made['owner']['email']} / {made['owner']['password']}" if made else "see 'ringback seed-demo'"
         typer.echo(f"The console: {settings.public_url}/console ({sign_in})")
+        if settings.sandbox:
+            typer.echo(f"A phone to try it with: {settings.public_url}/console/phone")
     options: dict[str, Any] = {"host": host, "port": port, "access_log": False, "log_level": "warning"}
     if workers > 1:
         uvicorn.run("api.__main__:server", factory=True, workers=workers, **options)

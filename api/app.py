@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api import (
     book,
+    calcom_door,
     calendar_feed,
     callsavvy,
     callsavvy_rpc,
@@ -105,6 +106,7 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
         twilio,
         callsavvy,
         callsavvy_rpc,
+        calcom_door,
         calendar_feed,
         v1,
         sandbox,

@@ -247,7 +247,10 @@ def look_at(stage: Stage, *, keep: bool) -> None:
         return
     confirmation = next(one for one in server.texts_to(SARAH) if one["kind"] == "confirmation")
     link = re.search(r"https?://\S+/manage/[\w-]+", confirmation["body"])
-    typer.echo(f"\nThe booking page:   {booking_page}")
+    owner = server.company["owner"]
+    typer.echo(f"\nThe phone, to try:  {server.url}/console/phone")
+    typer.echo(f"sign in as          {owner['email']} / {owner['password']}")
+    typer.echo(f"The booking page:   {booking_page}")
     typer.echo(f"Sarah's own page:   {link[0] if link else 'missing'}")
     typer.echo(f"Everything by API:  {server.url}/api/v1/openapi.json")
     typer.echo(f"with the header     Authorization: Bearer {server.company['credentials']['full']}")

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Query, Request
 from sqlalchemy.orm import Session
 
+from api import calendar_first
 from api.clock import Clock
 from api.keys import Keys
 from api.limits import RateLimits
@@ -47,8 +48,12 @@ class House:
         scope: str | None = None,
     ) -> T:
         """Run an act in one write transaction for `org`."""
-        return await self.db.write(
-            lambda session: unit(self.context(session, session.merge(org, load=False), actor, channel, scope))
+        return await calendar_first.write(
+            self,
+            org,
+            lambda session: unit(self.context(session, session.merge(org, load=False), actor, channel, scope)),
+            channel=channel,
+            scope=scope,
         )
 
     async def read(

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from agent.replying import ModelDown
 from api import signatures
 from api.app import configured_model
+from api.self_test import RETELL_KNOWN, TWILIO_KNOWN
 from api.settings import Settings
 from storage import migrate
 from storage.db import DatabaseDown, database_url, open_database, sqlite_file
@@ -31,25 +32,6 @@ SAFE_SQLITE = (3, 51, 3)  # releases before it can corrupt a WAL file
 TWILIO = "https://api.twilio.com"
 HERE = ("127.0.0.1", "localhost", "::1", "0.0.0.0")
 
-# Known answers of the vendors' own code: Twilio's documented example, and retell-sdk 6.2 over a small body.
-TWILIO_KNOWN = (
-    "12345",
-    "https://mycompany.com/myapp.php?foo=1&bar=2",
-    {
-        "CallSid": "CA1234567890ABCDE",
-        "Caller": "+14158675309",
-        "Digits": "1234",
-        "From": "+14158675309",
-        "To": "+18005551212",
-    },
-    "RSOYDt4T1cUTdK1PDd93/VVr8B8=",
-)
-RETELL_KNOWN = (
-    "key_test_0123456789abcdef",
-    b'{"name":"book_job","args":{"zip":"73301"},"call":{"call_id":"c1"}}',
-    1700000000000,
-    "7236bf44a31274a1ebdef39977926386c1830aafcdd4d054300116a866d733d6",
-)
 MODEL_DOWN = {
     "status_401": "The key is refused; check OPENAI_API_KEY.",
     "status_403": "The key may not use this model; check RINGBACK_MODEL.",

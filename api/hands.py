@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from agent.replying import Model
-from api import callsavvy, sending
+from api import calcom_jobs, callsavvy, sending
 from api.deps import House
 from api.turns import turn
 from api.webhook_sending import webhook_hand
@@ -25,4 +25,6 @@ def hands(model: Model | None) -> Mapping[str, Hand]:
         "expire": sending.expire,
         "webhook": webhook_hand(),
         "unanswered": callsavvy.unanswered,
+        "outside": calcom_jobs.settle,
+        "outside_pull": calcom_jobs.pull,
     }

@@ -10,7 +10,7 @@ from api.wire import CamelBody, CamelShown, FreeJson, FreeList, Given, Instant, 
 from storage.context import Context
 from storage.tables import Booking
 from tools import booking as visits
-from tools import reminders
+from tools import reminders, told_so_far
 from tools.rules import speech
 
 ACTOR_TYPES = {"integration": "INTEGRATION", "voice_agent": "VOICE_AGENT", "staff": "STAFF_TOOL"}
@@ -156,13 +156,13 @@ class OneBookingRead(CamelShown):
 
 def shown(ctx: Context, booking: Booking) -> dict[str, Any]:
     """The answer to a write: the booking without its manage link (TP-06)."""
-    return {"booking": BookingShown(**_fields(booking, reminders.standing(ctx, booking))).shown()}
+    return {"booking": BookingShown(**_fields(ctx, booking, told_so_far.standing(ctx, booking))).shown()}
 
 
 def listed(ctx: Context, bookings: Sequence[Booking], manage_url: str | None) -> list[dict[str, Any]]:
     """Bookings as they are read; `manage_url` is the stem of manage links, None for those who may not write."""
-    standings = reminders.standings(ctx, bookings)
-    return [BookingRead(**_fields(one, standings[one.id]), **_link(one, manage_url)).shown() for one in bookings]
+    standings = told_so_far.standings(ctx, bookings)
+    return [BookingRead(**_fields(ctx, one, standings[one.id]), **_link(one, manage_url)).shown() for one in bookings]
 
 
 def with_history(ctx: Context, booking: Booking, manage_url: str | None) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def with_history(ctx: Context, booking: Booking, manage_url: str | None) -> dict
         )
         for line in visits.history(ctx, booking)
     ]
-    fields = _fields(booking, reminders.standing(ctx, booking))
+    fields = _fields(ctx, booking, told_so_far.standing(ctx, booking))
     return {"booking": BookingWithHistory(**fields, **_link(booking, manage_url), history=history).shown()}
 
 
@@ -193,7 +193,7 @@ def _link(booking: Booking, manage_url: str | None) -> dict[str, str | None]:
     return {"management_token": token, "management_url": f"{manage_url}/{token}"}
 
 
-def _fields(booking: Booking, standing: reminders.Standing) -> dict[str, Any]:
+def _fields(ctx: Context, booking: Booking, standing: told_so_far.Standing) -> dict[str, Any]:
     return {
         "id": booking.id,
         "org_id": booking.org_id,
@@ -202,7 +202,7 @@ def _fields(booking: Booking, standing: reminders.Standing) -> dict[str, Any]:
         "scheduled_start_at": booking.start_at,
         "scheduled_end_at": booking.end_at,
         "timezone": booking.timezone,
-        "arrival_window": None,
+        "arrival_window": reminders.arrival_window(ctx, booking),
         "formatted": speech.moment_with_year(booking.local_start),
         "customer_name": booking.customer_name,
         "customer_phone": booking.customer_phone,

@@ -31,6 +31,7 @@ NAMES = (
     "TWILIO_ACCOUNT_SID",
     "TWILIO_AUTH_TOKEN",
     "TWILIO_BASE_URL",
+    "CALCOM_BASE_URL",
     "RETELL_API_KEY",
     "VAPI_SERVER_SECRET",
     "ELEVENLABS_WEBHOOK_SECRET",
@@ -58,6 +59,7 @@ class Settings:
     twilio_account_sid: str | None = None
     twilio_auth_token: str | None = None
     twilio_base_url: str | None = None
+    calcom_base_url: str | None = None
     retell_api_key: str | None = None
     vapi_server_secret: str | None = None
     elevenlabs_webhook_secret: str | None = None
@@ -121,6 +123,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, port: int = 8000)
         twilio_account_sid=given("TWILIO_ACCOUNT_SID"),
         twilio_auth_token=given("TWILIO_AUTH_TOKEN"),
         twilio_base_url=given("TWILIO_BASE_URL"),
+        calcom_base_url=given("CALCOM_BASE_URL"),
         retell_api_key=given("RETELL_API_KEY"),
         vapi_server_secret=given("VAPI_SERVER_SECRET"),
         elevenlabs_webhook_secret=given("ELEVENLABS_WEBHOOK_SECRET"),

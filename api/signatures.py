@@ -85,6 +85,13 @@ def retell_digest(key: str, body: bytes, milliseconds: int) -> str:
     return hmac.new(_bytes(key), body + str(milliseconds).encode(), hashlib.sha256).hexdigest()
 
 
+def calcom(secret: str, body: bytes, header: str | None) -> bool:
+    """Whether Cal.com signed these raw bytes: lower-case hex HMAC-SHA256, without a time. An account without a secret
+    sends the words `no-secret-provided`, which never match."""
+    digest = hmac.new(_bytes(secret), body, hashlib.sha256).hexdigest()
+    return bool(secret) and hmac.compare_digest(_bytes(digest), _bytes(header or ""))
+
+
 def elevenlabs(secrets: Sequence[str], body: bytes, header: str | None, now: datetime) -> bool:
     """Whether ElevenLabs signed these raw bytes: `t=<unix s>,v0=<hex>`, HMAC-SHA256 over time, a dot and the body.
 

@@ -6,7 +6,18 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from storage.tables import Booking, BookingPage, Credential, EntryPoint, Invite, Org, Staff, StaffSession, Technician
+from storage.tables import (
+    Booking,
+    BookingPage,
+    CalcomAccount,
+    Credential,
+    EntryPoint,
+    Invite,
+    Org,
+    Staff,
+    StaffSession,
+    Technician,
+)
 
 
 def org_by_id(session: Session, org_id: str) -> Org | None:
@@ -58,6 +69,16 @@ def org_by_elevenlabs_token(session: Session, token: str) -> Org | None:
 def org_by_callsavvy_token(session: Session, token: str) -> Org | None:
     """The business whose phone-system webhooks carry this path token."""
     return session.scalars(select(Org).where(Org.callsavvy_token == token)).first()
+
+
+def org_by_calcom_token(session: Session, token: str) -> tuple[Org, str] | None:
+    """The business whose outside calendar posts to this path token, and the sealed secret it signs with."""
+    found = session.execute(
+        select(Org, CalcomAccount.sealed_secret)
+        .join(CalcomAccount, CalcomAccount.org_id == Org.id)
+        .where(CalcomAccount.token == token)
+    ).first()
+    return (found[0], found[1]) if found is not None else None
 
 
 def secret_hash(secret: str) -> str:

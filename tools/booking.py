@@ -11,7 +11,7 @@ from storage.asking import change, keep
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Lead, Service, Technician, new_id
 from storage.tables.bookings import ACTIVE
-from tools import announcements, leads, placing, reminders
+from tools import announcements, leads, outside_calendar, placing, reminders
 from tools.changes import approve, cancel, expire, expire_later, move, set_status
 from tools.problems import Problem, not_found
 from tools.refusals import utc
@@ -98,6 +98,8 @@ def book(ctx: Context, visit: Visit) -> Booking:
     booking_id = new_id()
     placing.occupy(ctx, service, booking_id, technician_id, visit.start, end, **who)
     placing.audited(ctx, booking_id, visit.override_reason)
+    person = {"name": visit.customer_name or (known.name if known else None), "email": visit.customer_email}
+    outside = outside_calendar.booked(ctx, service, technician_id, visit.start, end, phone=phone, **person)
 
     details = {
         "name": visit.customer_name,
@@ -144,6 +146,7 @@ def book(ctx: Context, visit: Visit) -> Booking:
         urgency=visit.urgency,
         attendees=list(visit.attendees),
         details=dict(visit.metadata),
+        external_refs=outside,
         fee_cents=service.fee_cents if service else None,
         channel=ctx.channel,
         actor_kind=ctx.actor.kind,

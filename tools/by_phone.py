@@ -8,7 +8,7 @@ from typing import Any
 from storage.context import Context
 from storage.tables import Booking, Service, ToolCall
 from tools import booking as bookings
-from tools import reminders, selector, services, slots, wording
+from tools import selector, services, slots, told_so_far, wording
 from tools.problems import Problem
 from tools.refusals import utc
 from tools.rules import area, phones, slot_tag, speech, wall_time, when
@@ -118,7 +118,7 @@ def book(ctx: Context, event_type: str, asked: Asked) -> Said:
     if phone is not None and not _is_theirs(ctx, phone, asked):
         visit = replace(visit, customer=asked.text("name"), place=asked.text("address"))
         others = []
-    texted = reminders.standing(ctx, row).confirmation_state == "QUEUED" and row.customer_phone is not None
+    texted = told_so_far.standing(ctx, row).confirmation_state == "QUEUED" and row.customer_phone is not None
     text = wording.booked(
         visit,
         text_to=phones.last_four(row.customer_phone) if texted and row.customer_phone else None,

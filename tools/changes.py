@@ -6,7 +6,7 @@ from typing import Any
 from storage import outbox
 from storage.context import Context
 from storage.tables import Booking, Lead, Service, Technician
-from tools import announcements, cells, leads, messages, placing, reminders
+from tools import announcements, cells, leads, messages, outside_calendar, placing, reminders
 from tools.problems import Problem, not_found
 from tools.refusals import utc
 from tools.visits import record
@@ -55,6 +55,7 @@ def move(
     taker = placing.chosen(ctx, service, diaries, start, minutes, on_grid=on_grid, override=override, **who)
     placing.occupy(ctx, service, booking.id, taker, start, end, **who)
     placing.audited(ctx, booking.id, override_reason)
+    outside_calendar.moved(ctx, booking, taker, start, end)
     old_start, old_technician = booking.start_at, booking.technician_id
     booking.start_at, booking.end_at, booking.technician_id = start, end, taker
     booking.buffer_before = service.buffer_before if service else 0
@@ -205,6 +206,8 @@ def _end(ctx: Context, booking: Booking, status: str, event: str) -> None:
     booking.expires_at = None
     booking.updated_at = ctx.now
     cells.free(ctx, booking.id)
+    if status == "cancelled":
+        outside_calendar.cancelled(ctx, booking)
 
 
 def _check_active(booking: Booking, deed: str, fix: str) -> None:

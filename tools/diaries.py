@@ -9,17 +9,30 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Cast, Integer, String, bindparam, cast, extract, func, null, select, union_all
+from sqlalchemy import (
+    Cast,
+    CompoundSelect,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    extract,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storage.asking import ask
 from storage.context import Context
-from storage.tables import Booking, Hold, Service, Technician
+from storage.tables import Booking, BusyTime, Hold, Service, Technician
 from storage.tables.bookings import ACTIVE, IS_ACTIVE
 from tools.rides import Rides
 from tools.rules.calendar import Calendar, Diary, Job, Opening, Rules, Span, Week
 from tools.rules.wall_time import day_bounds
-from tools.setup import Person, Setup, setup_of
+from tools.setup import Person, Setup, setup_of, setup_seen
 
 DAY = timedelta(days=1)
 LONGEST_VISIT = timedelta(days=1)  # contract 2.4
@@ -62,6 +75,18 @@ TAKEN = union_all(
         Hold.end_at > bindparam("low"),
         Hold.start_at < bindparam("high"),
         Hold.owner != bindparam("scope"),
+    ),
+)
+# The same for a business that keeps visits in an outside calendar, too: nobody else pays for a look at it.
+TAKEN_OR_BUSY: CompoundSelect[Any] = union_all(
+    *TAKEN.selects,
+    select(
+        *(BusyTime.technician_id, _seconds(BusyTime.start_at), _seconds(BusyTime.end_at)),
+        *(literal(0), literal(0), cast(null(), String)),
+    ).where(
+        BusyTime.technician_id.in_(bindparam("technicians", expanding=True)),
+        BusyTime.end_at > bindparam("low"),
+        BusyTime.start_at < bindparam("high"),
     ),
 )
 COUNTED = select(Booking.start_at).where(
@@ -242,7 +267,7 @@ def _jobs(
     jobs: dict[str, list[Job]] = {person.id: [] for person in people}
     taken = ask(
         ctx,
-        TAKEN,
+        TAKEN_OR_BUSY if any(one.calcom_event_type_id for one in setup_seen(ctx).services) else TAKEN,
         technicians=list(travel),
         org=ctx.org.id,
         low=low,

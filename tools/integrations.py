@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from storage.context import Context
-from storage.tables import Message, ProviderEvent, ToolCall, Turn, WebhookDelivery, WebhookEndpoint
+from storage.tables import CalcomAccount, Message, ProviderEvent, ToolCall, Turn, WebhookDelivery, WebhookEndpoint
 
 LOOK_BACK = timedelta(days=30)
 
@@ -30,12 +30,13 @@ class Standing:
 
 
 def standings(ctx: Context) -> dict[str, Standing]:
-    """The standing of twilio, retell, model, vapi, elevenlabs, callsavvy and webhooks."""
+    """The standing of twilio, retell, model, vapi, elevenlabs, callsavvy, calcom and webhooks."""
     return {
         "twilio": _twilio(ctx),
         "retell": _platform(ctx, "retell"),
         "model": _model(ctx),
         **{platform: _platform(ctx, platform) for platform in ("vapi", "elevenlabs", "callsavvy")},
+        "calcom": _calcom(ctx),
         "webhooks": _webhooks(ctx),
     }
 
@@ -63,6 +64,13 @@ def _model(ctx: Context) -> Standing:
     failed = select(Turn.created_at, Turn.error).where(*recent, Turn.error.is_not(None))
     last = ctx.session.execute(failed.order_by(Turn.created_at.desc()).limit(1)).first()
     return Standing(good, last[0] if last else None, last[1] if last else None, good is not None or last is not None)
+
+
+def _calcom(ctx: Context) -> Standing:
+    account = ctx.session.get(CalcomAccount, ctx.org.id)
+    if account is None:
+        return Standing(None, None, None, False)
+    return Standing(account.last_success_at, account.last_error_at, account.last_error, True)
 
 
 def _webhooks(ctx: Context) -> Standing:

@@ -19,10 +19,13 @@ LIMITS = {
     **{"duration_minutes": (5, DAY), "grid_minutes": (5, DAY), "buffer_before": (0, DAY), "buffer_after": (0, DAY)},
     **{"notice_minutes": (0, 365 * DAY), "horizon_days": (0, 730), "day_cap": (1, 1000), "week_cap": (1, 5000)},
     **{"fee_cents": (0, 10_000_000), "value_cents": (0, 100_000_000), "position": (0, 10_000)},
-    **{"travel_minutes": (0, DAY), "on_call": (1, 100)},
+    **{"travel_minutes": (0, DAY), "on_call": (1, 100), "window_minutes": (0, DAY)},
 }
 ON_CELLS = ("duration_minutes", "grid_minutes", "buffer_before", "buffer_after")
-MAY_BE_NULL = ("day_cap", "week_cap", "fee_cents", "booking_mode", "template_id", "team_id", "on_call", "phone")
+MAY_BE_NULL = (
+    *("day_cap", "week_cap", "window_minutes", "fee_cents", "booking_mode", "template_id", "team_id"),
+    *("on_call", "phone"),
+)
 MODES = ("instant", "approval")
 
 

@@ -3,46 +3,20 @@
 An act only queues; the words are made when the job is due, from the booking as it is then.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from storage import outbox
-from storage.asking import ask
 from storage.context import Context
-from storage.tables import Booking, Conversation, Customer, Job, Message, Org, Service, Technician
+from storage.tables import Booking, Conversation, Customer, Job, Message, Org, Technician
 from tools import messages, own_texts, staff_alerts
 from tools.rules import prices, speech
+from tools.setup import setup_seen
 
 EXEMPT = ("confirmation", "moved", "cancelled", "approved", "running_late")  # answers to what somebody just did
 ENDED = {"cancelled": "cancelled", "expired": "cancelled", "no_show": "no_show"}
-SETTLED = {"superseded": "SUPERSEDED", "failed": "FAILED", "skipped": "SKIPPED"}
-TOLD = {"sent": "SENT", "delivered": "DELIVERED", "failed": "FAILED", "skipped": "SKIPPED"}
-
-JOBS = (
-    select(Job.id, Job.subject_id, Job.dedupe_key, Job.state, Job.reason, Job.payload, Job.revision)
-    .where(
-        Job.org_id == bindparam("org"),
-        Job.subject_kind == "booking",
-        Job.subject_id.in_(bindparam("bookings", expanding=True)),
-        Job.topic == "remind",
-    )
-    .order_by(Job.revision, Job.created_at, Job.due_at)
-)
-TEXTS = select(Message.id, Message.state, Message.reason).where(Message.id.in_(bindparam("ids", expanding=True)))
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far the texts about a visit have come, in capitals: QUEUED, SENT, DELIVERED, FAILED, SKIPPED, SUPERSEDED, or
-    NONE when there never was one. The reason says why skipped or failed; offsets are minutes before the start."""
-
-    confirmation_state: str
-    confirmation_reason: str | None
-    reminders: list[tuple[int, str]]
 
 
 def booked(ctx: Context, booking: Booking) -> None:
@@ -90,33 +64,6 @@ def no_show(ctx: Context, booking: Booking) -> None:
     """Nobody was there: offer a new time."""
     _withdraw(ctx, booking, "no_show")
     _queue(ctx, booking, "no_show")
-
-
-def standing(ctx: Context, booking: Booking) -> Standing:
-    """How far the texts about one visit have come."""
-    return standings(ctx, [booking])[booking.id]
-
-
-def standings(ctx: Context, bookings: Sequence[Booking]) -> dict[str, Standing]:
-    """How far the texts about these visits have come, by booking id, in a handful of queries."""
-    ids = [booking.id for booking in bookings]
-    jobs: dict[str, list[Any]] = {one: [] for one in ids}
-    for job in ask(ctx, JOBS, org=ctx.org.id, bookings=ids):
-        jobs[job.subject_id].append(job)
-    told = {messages.id_for(ctx, job.dedupe_key): job.id for its in jobs.values() for job in its if job.state == "sent"}
-    texts = {told[row.id]: (row.state, row.reason) for row in (ask(ctx, TEXTS, ids=list(told)) if told else ())}
-    people = _customers(ctx, {booking.customer_id for booking in bookings})
-    return {
-        booking.id: _standing(ctx, booking, people[booking.customer_id], jobs[booking.id], texts)
-        for booking in bookings
-    }
-
-
-def _customers(ctx: Context, ids: Collection[str]) -> dict[str, Customer]:
-    """These customers by id; one alone is most likely in this unit's hands."""
-    if len(ids) == 1:
-        return {one: ctx.session.get_one(Customer, one) for one in ids}
-    return {row.id: row for row in ctx.session.scalars(select(Customer).where(Customer.id.in_(ids)))}
 
 
 def remind(ctx: Context, job: Job, public_url: str) -> str | None:
@@ -169,7 +116,7 @@ def facts(ctx: Context, booking: Booking, public_url: str) -> dict[str, str | No
         "service": booking.service_label,
         "date": speech.day(booking.local_start.date()),
         "time": speech.clock(booking.local_start),
-        "window": _window(ctx, booking),
+        "window": arrival_window(ctx, booking),
         "address": booking.address,
         "technician": technician.name if technician else None,
         "duration": speech.duration(booking.minutes),
@@ -177,6 +124,15 @@ def facts(ctx: Context, booking: Booking, public_url: str) -> dict[str, str | No
         "rebook_link": f"{public_url}/book/{ctx.org.slug}",
         "fee": prices.dollars(booking.fee_cents) if booking.fee_cents is not None else None,
     }
+
+
+def arrival_window(ctx: Context, booking: Booking) -> str | None:
+    """Between which times somebody arrives, in words on the visit's wall clock; None where the start is the time."""
+    service = next((one for one in setup_seen(ctx).services if one.id == booking.service_id), None)
+    if service is None or not service.window_minutes:
+        return None
+    until = booking.local_start + timedelta(minutes=service.window_minutes)
+    return f"between {speech.clock(booking.local_start)} and {speech.clock(until)}"
 
 
 def _queue(ctx: Context, booking: Booking, *kinds: str) -> None:
@@ -245,14 +201,6 @@ def _template(booking: Booking, kind: str) -> str:
     return kind
 
 
-def _window(ctx: Context, booking: Booking) -> str | None:
-    service = ctx.session.get(Service, booking.service_id) if booking.service_id else None
-    if service is None or not service.window_minutes:
-        return None
-    until = booking.local_start + timedelta(minutes=service.window_minutes)
-    return f"between {speech.clock(booking.local_start)} and {speech.clock(until)}"
-
-
 def _thread(ctx: Context, booking: Booking, customer: Customer) -> Conversation | None:
     """The open text thread with this customer, if there is one; a text about a visit starts none."""
     threads = select(Conversation).where(
@@ -263,29 +211,3 @@ def _thread(ctx: Context, booking: Booking, customer: Customer) -> Conversation 
     )
     found = list(ctx.session.scalars(threads.order_by(Conversation.created_at.desc())))
     return next((one for one in found if one.id == booking.conversation_id), found[0] if found else None)
-
-
-def _standing(
-    ctx: Context,
-    booking: Booking,
-    customer: Customer,
-    jobs: Iterable[Any],
-    texts: dict[str, tuple[str, str | None]],
-) -> Standing:
-    unreachable = messages.why_not(ctx, customer, customer.phone)
-    states: list[tuple[str, int, int, str, str | None]] = []
-    for job in jobs:
-        state, reason = SETTLED.get(job.state, "QUEUED"), job.reason
-        if job.id in texts:
-            text_state, reason = texts[job.id]
-            state = TOLD.get(text_state, "QUEUED")
-        elif state == "QUEUED" and unreachable is not None:
-            state, reason = "SKIPPED", unreachable
-        states.append((str(job.payload["kind"]), job.payload["offset"], job.revision, state, reason))
-    told = [one for one in states if one[0] in ("confirmation", "moved", "approved")]
-    state, reason = told[-1][3:] if told else ("SKIPPED" if unreachable else "NONE", unreachable)
-    return Standing(
-        state,
-        reason if state in ("SKIPPED", "FAILED") else None,
-        [(offset, its) for kind, offset, at, its, _ in states if kind == "reminder" and at == booking.revision],
-    )

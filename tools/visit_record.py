@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from storage.context import Context
 from storage.tables import Booking, BookingEvent, Conversation, Lead, Message, Service, Staff, Technician
-from tools import outside, reminders, sight, visits
-from tools.reminders import Standing
+from tools import outside, sight, told_so_far, visits
+from tools.told_so_far import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,6 @@ def of(ctx: Context, staff: Staff, visit: Booking) -> Record:
         ctx.session.scalars(newest.limit(1)).first(),
         visits.history(ctx, visit),
         list(ctx.session.scalars(texts.order_by(Message.created_at, Message.id))),
-        reminders.standing(ctx, visit),
+        told_so_far.standing(ctx, visit),
         visit.is_active and visit.id in {one.id for one in outside.visits(ctx)},
     )

@@ -6,6 +6,7 @@ from fastapi import Depends, Response
 from fastapi.responses import RedirectResponse
 
 from api.console import (
+    account,
     approvals,
     assets,
     booking,
@@ -13,18 +14,34 @@ from api.console import (
     calls,
     conversation,
     inbox,
+    invite,
     leads,
     live,
     new_booking,
+    phone,
     results,
     search,
+    set_up,
+    settings,
+    settings_area,
+    settings_business,
+    settings_hours,
+    settings_keys,
+    settings_messages,
+    settings_people,
+    settings_records,
+    settings_services,
+    settings_staff,
+    settings_webhooks,
     sign_in,
     thread_acts,
+    web_chats,
 )
 from api.console.door import StaffCaller, router, signed_in
 from tools.problems import not_found
 
 __all__ = [
+    "account",
     "approvals",
     "assets",
     "booking",
@@ -32,14 +49,29 @@ __all__ = [
     "calls",
     "conversation",
     "inbox",
+    "invite",
     "leads",
     "live",
     "new_booking",
+    "phone",
     "results",
     "router",
     "search",
+    "set_up",
+    "settings",
+    "settings_area",
+    "settings_business",
+    "settings_hours",
+    "settings_keys",
+    "settings_messages",
+    "settings_people",
+    "settings_records",
+    "settings_services",
+    "settings_staff",
+    "settings_webhooks",
     "sign_in",
     "thread_acts",
+    "web_chats",
 ]
 
 

@@ -113,7 +113,7 @@ def shown(ctx: Context, caller: StaffCaller, booking_id: str, day: date | None) 
         "visit": visit,
         "when": speech.moment_with_year(visit.local_start),
         "until": speech.clock(visit.local_end),
-        "tone": STATES.get(visit.status, ""),
+        "shade": STATES.get(visit.status, ""),
         "chosen": chosen,
         "times": [(slot_tag.value(one), speech.clock(one)) for one in starts],
         "people": [("", "Whoever is free"), *((one.id, one.name) for one in setup_of(ctx).able(record.service))],

@@ -83,6 +83,7 @@ def shown(ctx: Context, caller: StaffCaller, view: str, day: str | None, who: st
         "chosen": chosen,
         "title": speech.day_with_year(first) if view == "day" else week_words(first, last),
         "columns": day_columns(days, today) if view == "day" else week_columns(days, today, who, names),
+        "now_row": now_row(ctx, opens, closes),
         "hours": [(hour, (hour * 60 - opens) // QUARTER + 1) for hour in range(opens // 60, closes // 60)],
         "people": [("", "Everybody"), *names.items()],
         "names": names,
@@ -181,6 +182,12 @@ def frame(days: Days) -> tuple[int, int]:
     return opens, min(-(-closes // 60) * 60, LONGEST)
 
 
+def now_row(ctx: Context, opens: int, closes: int) -> int:
+    """The row of the grid that is now; 0 when the grid does not show it."""
+    minute = ctx.local_now.hour * 60 + ctx.local_now.minute
+    return (minute - opens) // QUARTER + 1 if opens <= minute < closes else 0
+
+
 def address(view: str, day: date, who: str | None = None) -> str:
     """The path of one page of the calendar."""
     return f"/console/calendar?view={view}&day={day.isoformat()}" + (f"&who={who}" if who else "")
@@ -199,6 +206,6 @@ def spans_words(row: DateOverride) -> str:
 
 
 def clock(minutes: int) -> str:
-    """Minutes after midnight as a time of day."""
+    """Minutes after midnight as short as can be: "8 AM", "4:30 PM"."""
     hour, minute = divmod(minutes % LONGEST, 60)
-    return f"{hour % 12 or 12}:{minute:02} {'AM' if hour < 12 else 'PM'}"
+    return f"{hour % 12 or 12}{f':{minute:02}' if minute else ''} {'AM' if hour < 12 else 'PM'}"

@@ -116,7 +116,7 @@ async def see(request: Request, call_id: str, caller: Caller) -> Response:
             "line": one,
             "call": one.call,
             "outcome": word,
-            "tone": tone,
+            "shade": tone,
             "tools": tools,
             "back": went_back(one),
             "length": length(one.call.seconds),

@@ -94,7 +94,7 @@ async def see(request: Request, lead_id: str, caller: Caller) -> Response:
             "statuses": [(one, one.capitalize()) for one in STATUSES],
             "reasons": [("", "No reason"), *((one, one.capitalize()) for one in reasons(found.lead.lost_reason))],
             "priorities": [("", "Not said"), *((one, one.capitalize()) for one in leads.PRIORITIES)],
-            "tone": TONES.get(found.lead.status, ""),
+            "shade": TONES.get(found.lead.status, ""),
         }
 
     return pages.page(request, "lead.html.j2", active=HERE, **await caller.read(ask))

@@ -41,7 +41,8 @@ NAVIGATION = (
     Entry("Results", "/console/results", ("owner", "admin", "supervisor")),
     Entry("Search", "/console/search"),
     Entry("Settings", "/console/settings", ("owner", "admin")),
-    Entry("Phone simulator", "/console/phone", sandbox_only=True),
+    Entry("Set-up", "/console/set-up", ("owner", "admin")),
+    Entry("Phone simulator", "/console/phone", ("owner", "admin"), sandbox_only=True),
 )
 
 

@@ -19,6 +19,7 @@ from api.settings import keys
 from api.signatures import retell_digest, twilio_signature
 from storage.context import Context
 from tools import access, calls
+from tools.rules import phones
 
 KEY_NAME = "Phone simulator"
 SCOPES = ("scheduling:read", "scheduling:write")
@@ -54,15 +55,15 @@ async def ring(request: Request, caller: StaffCaller, sender: str, to: str, ends
         steps.append(Step(happened, f"POST /api/twilio{path}", spoken(told)))
         return told
 
-    first = await post("The phone rings", "/voice/inbound", CallStatus="ringing")
-    if "<Dial" in first:
+    last = await post("The phone rings", "/voice/inbound", CallStatus="ringing")
+    if "<Dial" in last:
         status = {"DialCallStatus": "completed", "DialBridged": "true"} if ends == "taken" else {}
         status = status or {"DialCallStatus": "no-answer"}
         happened = "Somebody in the shop picks up" if ends == "taken" else "Nobody picks up"
-        first = await post(happened, "/voice/dial-complete", CallStatus="in-progress", **status)
-    if "<ConversationRelay" in first:
+        last = await post(happened, "/voice/dial-complete", CallStatus="in-progress", **status)
+    if "<ConversationRelay" in last:
         await post("The caller hangs up before the assistant spoke", "/voice/assistant-done", CallStatus="completed")
-    elif ends == "voicemail" and "<Record" in first:
+    elif ends == "voicemail" and "<Record" in last:
         left = {"RecordingSid": f"RE{uuid4().hex}", "RecordingDuration": "12", "TranscriptionText": words}
         await post("They leave a message", "/voice/voicemail", **left)
     await post("The call is over", "/voice/status", CallStatus="completed", CallDuration="31")
@@ -114,7 +115,10 @@ async def as_retell(
 
 async def voice_key(request: Request, caller: StaffCaller, *, anew: bool = False) -> str:
     """The secret of the simulator's own credential, made on first use; an older one is revoked."""
-    held: dict[str, str] = request.app.state.__dict__.setdefault("simulator_keys", {})
+    state = request.app.state
+    if not hasattr(state, "simulator_keys"):
+        state.simulator_keys = {}
+    held: dict[str, str] = state.simulator_keys
     if anew or caller.org.id not in held:
 
         def make(ctx: Context) -> str:
@@ -138,9 +142,7 @@ def spoken(twiml: str) -> str:
     parts = []
     for one in ElementTree.fromstring(twiml).iter():
         if one.tag == "Dial":
-            parts.append(
-                f"Rings {(one.findtext('Number') or 'the shop').strip()} for {one.get('timeout', '20')} seconds."
-            )
+            parts.append(f"Rings {phones.shown(one.findtext('Number', ''))} for {one.get('timeout', '20')} seconds.")
         elif one.tag == "Say":
             parts.append(f"The caller hears: “{one.text}”")
         elif one.tag == "ConversationRelay":

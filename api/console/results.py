@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, Request, Response
 
 from api.console import pages
+from api.console.calls import WHY_NOT
 from api.console.door import StaffCaller, router, staff_with
 from api.csv_export import csv_response
 from api.v1.stats import as_rows, span_of
@@ -99,7 +100,7 @@ async def numbers(request: Request, caller: Leading, chosen: Annotated[Range, De
             ],
             "plain": [(TITLES[name], told[name], behind(chosen, name)) for name in PLAIN],
             "reasoned": [
-                (TITLES[name], [(pages.in_words(why), n, behind(chosen, name, why)) for why, n in told[name].items()])
+                (TITLES[name], [(in_words(why), n, behind(chosen, name, why)) for why, n in told[name].items()])
                 for name in REASONED
             ],
             "behind": {name: behind(chosen, name) for name in stats.COUNTED},
@@ -127,7 +128,7 @@ async def rows(
         found, total = results.behind(ctx, of, chosen.span(ctx, caller), reason=why, offset=offset)
         more = {"of": of, **({"why": why} if why else {})}
         return {
-            "title": TITLES[of] + (f": {pages.in_words(why)}" if why else ""),
+            "title": TITLES[of] + (f": {in_words(why)}" if why else ""),
             "rows": [(one, page_of(one)) for one in found],
             "total": total,
             "back": chosen.address(),
@@ -152,6 +153,11 @@ async def sheet(caller: Leading, chosen: Annotated[Range, Depends()]) -> Respons
 def behind(chosen: Range, name: str, why: str | None = None) -> str:
     """The path of the rows a number counts."""
     return chosen.address("/rows", of=name, **({"why": why} if why else {}))
+
+
+def in_words(why: str) -> str:
+    """A reason for people."""
+    return WHY_NOT.get(why, pages.in_words(why))
 
 
 def page_of(row: results.Row) -> str | None:

@@ -59,7 +59,7 @@ async def remove_date(request: Request, override_id: str, caller: Office) -> Res
 @router.get("/settings/hours/new")
 async def new_hours(request: Request, caller: Office) -> Response:
     """A form for another named week."""
-    return show(request, "settings_hours_one.html.j2", "/hours", template=None, v=_week(None, []), users=[], days=DAYS)
+    return show(request, "settings_hours_one.html.j2", "/hours", kept=None, v=_week(None, []), users=[], days=DAYS)
 
 
 @router.post("/settings/hours/new")
@@ -70,7 +70,7 @@ async def add_hours(request: Request, caller: Office) -> Response:
     if refused is not None:
         v = form.over(_week(None, []))
         return show(
-            request, "settings_hours_one.html.j2", "/hours", template=None, v=v, users=[], days=DAYS, refused=refused
+            request, "settings_hours_one.html.j2", "/hours", kept=None, v=v, users=[], days=DAYS, refused=refused
         )
     return pages.back_to(request, PAGE, "The hours are made. Give them to a technician or a service.")
 
@@ -137,7 +137,7 @@ async def _one(
     def ask(ctx: Context) -> dict[str, Any]:
         row = templates.get(ctx, template_id)
         return {
-            "template": row,
+            "kept": row,
             "v": _week(row, templates.hours_of(ctx, [row.id])[row.id]),
             "users": _users(ctx)[row.id],
         }

@@ -103,7 +103,13 @@ async def _one(request: Request, caller: StaffCaller, key_id: str, refused: Prob
     row = await caller.read(lambda ctx: access.get(ctx, key_id))
     state = _state(row, caller.house.clock.now())
     return show(
-        request, "settings_key.html.j2", "/keys", key=row, state=state, kind=dict(KINDS)[row.actor_type], refused=refused
+        request,
+        "settings_key.html.j2",
+        "/keys",
+        key=row,
+        state=state,
+        kind=dict(KINDS)[row.actor_type],
+        refused=refused,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from api.console import pages
-from api.console.door import StaffCaller, router
+from api.console.door import router
 from api.console.settings import ROOT, Office, Sent, refused_by, sent, show
 from storage import listings
 from storage.context import Context
@@ -34,9 +34,7 @@ async def see_people(request: Request, caller: Office) -> Response:
         named = {one.id: one.name for one in people}
         return {
             "people": [(one, sum(who == one.id for _service, who in skills)) for one in people],
-            "teams": [
-                (one, [named[member.technician_id] for member in teams.members(ctx, one.id)]) for one in crews
-            ],
+            "teams": [(one, [named[member.technician_id] for member in teams.members(ctx, one.id)]) for one in crews],
         }
 
     return show(request, "settings_people.html.j2", "/people", **await caller.read(ask))
@@ -106,7 +104,9 @@ async def add_team(request: Request, caller: Office) -> Response:
     form = await sent(request)
     refused = await refused_by(caller, lambda ctx: _put_in(ctx, teams.add(ctx, _team(form)).id, form))
     if refused is not None:
-        return _team_form(request, form.over(NEW_TEAM), await caller.read(lambda ctx: _team_choices(ctx, None)), refused)
+        return _team_form(
+            request, form.over(NEW_TEAM), await caller.read(lambda ctx: _team_choices(ctx, None)), refused
+        )
     return pages.back_to(request, PAGE, "The team is made.")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from api.console import pages
-from api.console.door import StaffCaller, router
+from api.console.door import router
 from api.console.settings import ROOT, Office, Sent, refused_by, sent, show
 from storage import listings
 from storage.context import Context

@@ -58,8 +58,13 @@ async def sign_in(request: Request) -> Response:
     if len(chosen) > 1:
         return _asked_again(request, 200, wanted, email, None, [org for _staff, org in chosen])
     [(staff, org)] = chosen
+    return await begin(request, org, staff, wanted)
+
+
+async def begin(request: Request, org: Org, staff: Staff, wanted: str) -> Response:
+    """Begin a session of this person in this browser, and go to the page they wanted."""
     device = request.headers.get("user-agent", "")
-    _row, token = await house.write(
+    _row, token = await house_of(request).write(
         org,
         lambda ctx: staff_sessions.start(ctx, staff, at=real_now(), device=device),
         actor=Actor("staff", staff.name, staff.id),

@@ -63,7 +63,7 @@
     const clock = new Date(message.at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
     const line = make("li", { class: `ringback-said ${message.who === "visitor" ? "mine" : "ours"}`, "data-id": message.id },
       make("p", {}, ...withLinks(message.text)), make("small", {}, `${who}, ${clock}`));
-    parts.log.append(line);
+    parts.list.append(line);
     parts.log.scrollTop = parts.log.scrollHeight;
     if (message.who !== "visitor" && !open) parts.launch.dataset.news = "1";
   }
@@ -125,8 +125,9 @@
   }
 
   function chat(business) {
-    parts.log = make("ol", { class: "ringback-log", role: "log", "aria-label": "Messages", tabindex: "0" },
+    parts.list = make("ol", {},
       make("li", { class: "ringback-said ours" }, make("p", {}, `Hi, this is ${business}'s assistant. How can we help?`)));
+    parts.log = make("div", { class: "ringback-log", role: "log", "aria-label": "Messages", tabindex: "0" }, parts.list);
     parts.note = make("p", { class: "ringback-note", role: "status" });
     parts.text = make("textarea", { rows: "2", maxlength: "1600", "aria-label": "Your message", placeholder: "Write a message…", enterkeyhint: "send" });
     parts.send = make("button", { type: "submit" }, "Send");

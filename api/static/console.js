@@ -1,3 +1,4 @@
+// A button with data-copy="id" copies that element's text; without a clipboard it stays hidden.
 // Ctrl+Enter sends the form one is writing in. Live pages: an element with data-live="/console/live?…" opens one event stream; each "changed" that arrives becomes
 // the event "live" on the body, which htmx waits for (hx-trigger="live from:body"). Hidden pages hold no stream open:
 // a browser allows six connections to one server, and a person may have ten tabs.
@@ -6,6 +7,15 @@
   document.addEventListener("keydown", (event) => {
     const form = event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form;
     if (form) form.requestSubmit();
+  });
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    button.hidden = !navigator.clipboard;
+    const named = button.textContent;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = "Copied";
+      setTimeout(() => (button.textContent = named), 2000);
+    });
   });
   const place = document.querySelector("[data-live]");
   if (!place || !window.EventSource) return;

@@ -7,6 +7,7 @@ from api.v1 import (
     automation,
     booking_pages,
     bookings,
+    calcom,
     calls,
     conversations,
     credentials,
@@ -50,6 +51,6 @@ for noun in (
         tool_calls,
     ),
     *(services, hours, schedule_templates, technicians, teams, stats, credentials, webhooks, llms),
-    *(staff, roles, invites, booking_pages, entry_points, events, integrations),
+    *(staff, roles, invites, booking_pages, entry_points, events, calcom, integrations),
 ):
     router.include_router(noun.router)

@@ -79,13 +79,14 @@ class Me(Shown):
 async def me(caller: Annotated[Caller, Depends(needs())]) -> JSONResponse:
     """Whose key this is and what it may do. Any valid credential."""
     org = caller.org
+    credential = await caller.read(lambda ctx: access.get(ctx, caller.credential.id))  # the caller's is a memory
     return JSONResponse(
         Me(
             org_id=org.id,
             org_name=org.name,
             slug=org.slug,
             timezone=org.timezone,
-            credential=CredentialShown(**_fields(caller.credential)),
+            credential=CredentialShown(**_fields(credential)),
             server_time=caller.house.clock.now(),
         ).shown()
     )

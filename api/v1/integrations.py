@@ -32,7 +32,7 @@ class IntegrationShown(Shown):
 async def list_integrations(
     caller: Annotated[Caller, Depends(needs(*MANAGE))], page: Annotated[Page, Depends(paging)]
 ) -> JSONResponse:
-    """Twilio, the voice platforms, the model, Callsavvy and webhooks; none is asked. Scope MANAGE_INTEGRATIONS."""
+    """The carrier, platforms, model, calendar and webhooks; none of them is asked. Scope MANAGE_INTEGRATIONS."""
     shown = await _all(caller)
     return JSONResponse(paged("integrations", shown[page.offset : page.offset + page.size], len(shown), page))
 

@@ -25,7 +25,7 @@ STORED = {
     "slot_interval_minutes": "grid_minutes",
 }
 ALSO = (
-    *("fee_cents", "fee_note", "value_cents", "day_cap", "week_cap"),
+    *("fee_cents", "fee_note", "value_cents", "day_cap", "week_cap", "window_minutes"),
     *("booking_mode", "template_id", "team_id", "position"),
 )
 READ = ("READ_BUSINESS_PROFILE", "READ_AVAILABILITY", "READ_BOOKINGS")
@@ -51,6 +51,7 @@ class ServiceShown(Shown):
     value_cents: int
     day_cap: int | None
     week_cap: int | None
+    window_minutes: int | None
     booking_mode: str | None
     template_id: str | None
     team_id: str | None
@@ -59,8 +60,10 @@ class ServiceShown(Shown):
 
 
 class ServicePatch(Body):
-    """What should change; members left out stay, null clears a cap, a fee, a mode, hours or a team. Lengths are minutes
-    in steps of five but for the notice, in hours, and the horizon, in days; money is cents."""
+    """What should change; members left out stay, null clears a cap, a window, a fee, a mode, hours or a team.
+
+    Lengths are minutes in steps of five but for the notice, in hours, and the horizon, in days; money is cents.
+    """
 
     name: Given | None = None
     slug: Given | None = None
@@ -75,6 +78,7 @@ class ServicePatch(Body):
     slot_interval_minutes: int | None = None
     day_cap: int | None = None
     week_cap: int | None = None
+    window_minutes: int | None = None
     fee_cents: int | None = None
     fee_note: Text | None = None
     value_cents: int | None = None

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from storage.seed import demo_id
 from storage.tables import Booking, Lead
 from tests.api.doors import MONDAY_9, MONDAY_1030, TUESDAY_9, booked, key_of, visit_body
 from tests.fakes import SARAH, Shop
@@ -272,3 +273,10 @@ async def test_two_visits_of_one_customer_are_two_rows(shop: Shop) -> None:
     await booked(key, start=TUESDAY_9, end="2026-11-24T16:30:00Z")
     assert len(await shop.rows(Booking)) == 2
     assert len(await shop.rows(Lead)) == 1
+
+
+async def test_a_visit_with_a_window_says_between_which_times_dana_comes(shop: Shop) -> None:
+    key = await key_of(shop)
+    changed = await key.patch(f"/api/v1/services/{demo_id('diagnostic-visit')}", {"window_minutes": 120})
+    assert changed.status_code == 200, changed.text
+    assert (await booked(key))["arrivalWindow"] == "between 9:00 AM and 11:00 AM"

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from api.app import create_app
 from api.settings import Settings
 from storage.seed import demo_id
-from storage.tables import Call, Conversation, Lead, WebhookDelivery, WebhookEndpoint
+from storage.tables import Call, Conversation, Lead, ToolCall, WebhookDelivery, WebhookEndpoint
 from tests.api.doors import RANDOM_ID, Key, booked, key_of, second_business, visit_body
 from tests.fakes import Shop
 
@@ -38,6 +38,7 @@ KINDS = {
     "invite_id": "invite",
     "page_id": "booking page",
     "entry_point_id": "entry point",
+    "tool_call_id": "tool call",
 }
 # What a valid request needs besides its path, where that is anything.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -62,6 +63,11 @@ WITHOUT_CREDENTIAL = (
     "/static",
     "/api/twilio/",
     "/api/retell/",
+    "/api/vapi/",
+    "/api/elevenlabs/",
+    "/api/recordings/",
+    "/api/v1/webchat/",
+    "/chat/",
     "/api/callsavvy/",
     "/callsavvy/",
     "/calendar/",
@@ -115,8 +121,11 @@ async def two(shop: Shop) -> Two:
     await ours.post("/api/v1/webhooks", {"url": "https://hooks.example.com/", "events": ["*"]})
     (hook,), (ping,) = await shop.rows(WebhookEndpoint), await shop.rows(WebhookDelivery)
     (lead, *_), (thread, *_), (call, *_) = [await shop.rows(table) for table in (Lead, Conversation, Call)]
+    await ours.post("/api/v1/scheduling/voice/my-bookings", {"args": {"phone": SPOKEN["phone"]}})
+    (spoken,) = await shop.rows(ToolCall)
     ids = {
         "booking": booking["id"],
+        "tool call": spoken.id,
         "lead": lead.id,
         "conversation": thread.id,
         "call": call.id,
@@ -273,3 +282,17 @@ async def test_another_businesss_id_in_a_query_is_a_random_one_too(two: Two, pat
     across = await two.theirs.ask("GET", path.format(two.ids[kind]))
     random = await two.theirs.ask("GET", path.format(RANDOM_ID))
     assert (across.status_code, across.text) == (random.status_code, random.text)
+
+
+async def test_a_revoked_key_opens_nothing_more(two: Two) -> None:
+    """Acme's key was used a moment ago, so this server remembers it."""
+    assert (await two.theirs.ask("GET", "/api/v1/me")).status_code == 200
+    await two.theirs.ask("DELETE", f"/api/v1/credentials/{two.theirs.id}")
+    open_to_all = ("/healthz", "/api/private/v1/actions", "/api/sandbox/", "/readyz", "/metrics", "/llms.txt")
+    asked = [one for one in (*WITH_ID, *(("GET", path) for path in LISTS)) if not one[1].startswith(open_to_all)]
+    statuses = {}
+    for method, path in asked:
+        found = path + NEEDED.get(path, "")
+        answer = await two.theirs.ask(method, with_id(found, RANDOM_ID) if "{" in found else found, {})
+        statuses[method, path] = answer.status_code
+    assert {one: status for one, status in statuses.items() if status != 401} == {}

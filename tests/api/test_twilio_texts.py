@@ -1,6 +1,7 @@
 """Texts at Twilio's door: keywords and danger first, then one queued answer for a few quick texts (U-04, U-05)."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from storage.seed import demo_id
 from storage.tables import Booking, ConsentEvent, Conversation, Customer, Job, Lead, Message, Task
 from tests.fakes import DANA, LUIS, SARAH, SHOP, Shop
+from tools import latest
 
 pytestmark = pytest.mark.anyio
 
@@ -142,11 +144,8 @@ async def test_a_keyword_that_was_answered_is_no_part_of_what_she_asks_next(shop
     await shop.text("STOP", "SM1")
     await shop.text("Start", "SM2")
     await shop.text("Do you do drains?", "SM3")
-    [thread] = await shop.rows(Conversation)
-    ctx_of = shop.house.context
-    words = await shop.house.db.read(
-        lambda session: latest.last_words(ctx_of(session, session.get_one(Org, thread.org_id), SYSTEM, "sms", thread.id))
-    )
+    scope = (await thread(shop)).id
+    words = await shop.act(lambda ctx: latest.last_words(replace(ctx, scope=scope)))
     assert words[0] == "Do you do drains?"
 
 

@@ -9,7 +9,7 @@ from storage.context import Context
 from storage.seed import demo_id
 from storage.tables import Booking, Job, Message
 from tests.fakes import SARAH, Shop
-from tools import booking, leads, reminders
+from tools import booking, leads, reminders, told_so_far
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 MONDAY_AT_ONE = datetime(2026, 11, 23, 19, tzinfo=UTC)
@@ -58,8 +58,8 @@ async def change(shop: Shop, row: Booking, then: Any = None, **values: Any) -> N
     await shop.act(unit)
 
 
-async def standing(shop: Shop, row: Booking) -> reminders.Standing:
-    return await shop.act(lambda ctx: reminders.standing(ctx, ctx.session.get_one(Booking, row.id)))
+async def standing(shop: Shop, row: Booking) -> told_so_far.Standing:
+    return await shop.act(lambda ctx: told_so_far.standing(ctx, ctx.session.get_one(Booking, row.id)))
 
 
 async def said(shop: Shop, **its: str) -> list[str]:

@@ -1,0 +1,155 @@
+"""Day one: what to paste where, whether signed posts would be let in, a test call, and every connection looked at."""
+
+import json
+from dataclasses import dataclass
+
+from fastapi import Request, Response
+
+from api import self_test, tool_export
+from api.console import pages, pretend
+from api.console.door import StaffCaller, real_now, router
+from api.console.settings import Office, sent
+from storage import listings
+from storage.context import Context
+from storage.tables import Call, Message, Org
+from tools import business, founding, leads, ways_in
+from tools.problems import Problem
+
+PAGE = "/console/set-up"
+KNOWN = 100  # calls from one number, of which the newest is the one just made
+PLATFORMS = {
+    "retell": "Retell",
+    "vapi": "Vapi",
+    "elevenlabs": "ElevenLabs",
+    "openai": "OpenAI",
+    "mcp": "MCP",
+}
+REGISTRATION = (
+    ("not_started", "Not started", "American carriers block business texts from numbers that are not registered."),
+    ("submitted", "Submitted", "Most are answered in one to three weeks; until then many texts are blocked."),
+    ("approved", "Approved", "Texts from your number are delivered."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address to paste: `where` it belongs, and an id for the page."""
+
+    id: str
+    where: str
+    url: str
+
+
+@router.get("/set-up")
+async def set_up(request: Request, caller: Office, platform: str = "retell", checks: bool = False) -> Response:
+    """The page; `checks` looks at every connection, which takes a few seconds."""
+    return await _page(request, caller, platform=platform, checks=checks)
+
+
+@router.post("/set-up/registration")
+async def registration(request: Request, caller: Office) -> Response:
+    """How far the registration with the carriers is, as the owner knows it."""
+    form = await sent(request)
+    await caller.write(lambda ctx: business.change(ctx, {"carrier_registration": form.text("carrier_registration")}))
+    return pages.back_to(request, f"{PAGE}#registration", "Noted.")
+
+
+@router.post("/set-up/call")
+async def call_me(request: Request, caller: Office) -> Response:
+    """In the sandbox: somebody rings from the number typed and nobody picks up. Nothing leaves the machine."""
+    if not caller.house.settings.sandbox:
+        raise Problem("INVALID_TRANSITION", "Real calls are made with a real phone.", fix="Ring your tracked number.")
+    form = await sent(request)
+    typed = form.text("number")
+    try:
+        sender, ours = await caller.read(lambda ctx: _numbers(ctx, typed))
+        before = {one.id for one in await caller.read(lambda ctx: _calls(ctx, sender))}
+    except Problem as refused:
+        return await _page(request, caller, typed=typed, refused=refused)
+    steps = await pretend.ring(request, caller, sender, ours, "missed", "")
+
+    def became(ctx: Context) -> tuple[Call, Message | None]:
+        call = next(one for one in _calls(ctx, sender) if one.id not in before)
+        message = ctx.session.get(Message, call.textback_message_id) if call.textback_message_id else None
+        return call, message
+
+    return await _page(request, caller, typed=typed, steps=steps, became=await caller.read(became))
+
+
+async def _page(
+    request: Request,
+    caller: StaffCaller,
+    *,
+    platform: str = "retell",
+    checks: bool = False,
+    typed: str = "",
+    refused: Problem | None = None,
+    steps: list[pretend.Step] | None = None,
+    became: tuple[Call, Message | None] | None = None,
+) -> Response:
+    from api import doctor  # it needs the app, which needs these pages
+
+    settings = caller.house.settings
+    named = platform if platform in PLATFORMS else "retell"
+    return pages.page(
+        request,
+        "set_up.html.j2",
+        422 if refused else 200,
+        active=PAGE,
+        number=await caller.read(_tracked),
+        stand_in=founding.STAND_IN,
+        sandbox=settings.sandbox,
+        addresses=addresses(settings.public_url, caller.org),
+        platform=named,
+        platforms=[(name, f"{PAGE}?platform={one}#tools", one == named, None) for one, name in PLATFORMS.items()],
+        tools=json.dumps(tool_export.exported(named, settings.public_url), indent=2),
+        paste=tool_export.where_to_paste(named, settings.public_url),
+        tried=self_test.signatures_tried(settings, real_now()),
+        registration=REGISTRATION,
+        findings=await doctor.examine(settings) if checks else None,
+        typed=typed,
+        refused=refused,
+        steps=steps,
+        became=became,
+    )
+
+
+def addresses(url: str, org: Org) -> dict[str, list[Address]]:
+    """Every address a provider posts to, by where it is pasted. `url` has no slash at its end."""
+    return {
+        "Twilio, on the number's page (each HTTP POST)": [
+            Address("u1", "A call comes in", f"{url}/api/twilio/voice/inbound"),
+            Address("u2", "Call status changes", f"{url}/api/twilio/voice/status"),
+            Address("u3", "A message comes in", f"{url}/api/twilio/sms/inbound"),
+        ],
+        "Retell": [
+            Address("u4", "Inbound call webhook, on the number", f"{url}/api/retell/inbound/{org.retell_token}"),
+            Address("u5", "Agent webhook", f"{url}/api/retell/events/{org.retell_token}"),
+        ],
+        "Vapi": [Address("u6", "Server URL", f"{url}/api/vapi/events/{org.vapi_token}")],
+        "ElevenLabs": [
+            Address("u7", "Before the call", f"{url}/api/elevenlabs/inbound/{org.elevenlabs_token}"),
+            Address("u8", "After the call", f"{url}/api/elevenlabs/events/{org.elevenlabs_token}"),
+        ],
+        "Callsavvy": [Address("u9", "Webhook", f"{url}/api/callsavvy/webhook/{org.callsavvy_token}")],
+        "Any MCP client": [Address("u10", "Server", f"{url}/mcp")],
+    }
+
+
+def _numbers(ctx: Context, typed: str) -> tuple[str, str]:
+    """Who rings, and which of our numbers. Raises INVALID_PHONE, and MISSING_FIELDS without a tracked number."""
+    sender, ours = leads.written_phone(ctx, typed or None), _tracked(ctx)
+    if sender is None:
+        raise Problem("INVALID_PHONE", "A number is needed.", fix="Write one like (512) 555-0142.")
+    if ours is None:
+        raise Problem("MISSING_FIELDS", "There is no tracked number yet.", fix="Add one first.")
+    return sender, ours
+
+
+def _calls(ctx: Context, phone: str) -> list[Call]:
+    return listings.calls(ctx, offset=0, size=KNOWN, phone=phone)[0]
+
+
+def _tracked(ctx: Context) -> str | None:
+    points, _total = ways_in.listed(ctx, offset=0, size=1, kind="number", active=True)
+    return points[0].phone if points else None
