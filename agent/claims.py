@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from agent.mood import DENIED, asserted, near, without_idioms
-from agent.spoken_days import WD
+from agent.spoken_days import TODAY_AS_DAY, WD
 from agent.spoken_times import Moment
 
 SOON = rf"(?:{WD}|today|tonight|tomorrow|then|there|at|on|in|around|by|next|this|bright|\d)"
@@ -226,11 +226,6 @@ REFUSED = re.compile(
     r"[^.!?,;]{0,25}?\b(?:not|no longer|isn't|wasn't|aren't|(?:already|just) (?:got |been )?(?:taken|"
     r"booked|reserved)|taken|gone|full|unavailable|closed|doesn't|won't|can't|couldn't|ocupad[oa]|ya no|no esta|"
     r"lleno)\b(?! (?:a problem|you|for|with|care))",
-    re.I,
-)
-TODAY_AS_DAY = re.compile(
-    r"\b(?:for|you|there|(?:come|comes|be|coming|head\w*|stop\w*|swing\w*) (?:out|by|over)|be|com\w+|"
-    r"arriv\w+|visits?|is|open|available|slots?|earlier|later|on|scheduled|booked|confirmed|para|es)\s*$",
     re.I,
 )
 

@@ -14,7 +14,8 @@ from tools.recorded import recorded
 from tools.rules.when import When
 from tools.tool import Said
 
-LASTING = ("service", "sorry", "address_asked", "heard", "offered", "wish")  # what a new question does not wipe out
+# What a new question does not wipe out.
+LASTING = ("service", "sorry", "address_asked", "heard", "offered", "wish", "handed_back")
 
 
 class Turn:

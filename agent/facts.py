@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from agent import earlier
 from agent.evidence import Visit, at
 from agent.plain_numbers import plain
 from agent.spoken_times import moments
@@ -11,8 +12,8 @@ from storage.context import Context
 from storage.tables import Booking, Conversation, Message
 from tools import chat, latest, profile, slots
 from tools.rules import speech
+from tools.rules.masking import without_cards
 
-HISTORY = 40  # messages of the thread the model sees; older facts stand in the facts block
 BACK = timedelta(days=30)
 
 
@@ -29,29 +30,32 @@ class Situation:
     offered: tuple[datetime, ...]
     staff_names: tuple[str, ...]
     now: datetime
+    record: str = ""  # the customer's card, and what they told long ago
 
 
 def situation(ctx: Context) -> Situation:
     """Everything a turn rests on, read in one transaction; dates are spelled in the business's zone."""
     thread = chat.thread_of(ctx)
-    messages = latest.recent(ctx, HISTORY)
+    past = earlier.history(ctx)
+    messages = past.spoken
     said = tuple(message.body for message in messages if message.direction == "in")
     visits = _visits(ctx, thread)
     offer = slots.remembered(ctx, "slots")
     zone = ctx.org.zone
     offered = tuple(datetime.fromisoformat(one).astimezone(zone) for one in offer.items) if offer else ()
     names = profile.technician_names(ctx)
-    prompt = _prompt(ctx, thread, visits, offered)
+    prompt = _prompt(ctx, thread, visits, offered) | {"earlier": list(past.told)}
     return Situation(
         prompt=prompt,
         profile=_profile(ctx, prompt),
-        thread=tuple((_role(message), message.body) for message in messages),
+        thread=tuple((_role(message), without_cards(message.body)[: earlier.BUDGET]) for message in messages),
         latest=latest.last_words(ctx)[0],
         customer_said=said,
         visits=visits,
         offered=offered,
         staff_names=names,
         now=ctx.local_now,
+        record="\n".join([prompt["customer"] or "", *past.told]),
     )
 
 

@@ -58,6 +58,11 @@ AS_DAY_BEFORE = re.compile(rf"\b(?:the|on|for|until|till|by|{WD}),?\s+$", re.I)
 AS_DAY_AFTER = re.compile(r"\s*(?:$|[.,!?);:]|(?:at|and|or|from|between|works|is|with|in)\b)", re.I)
 GLUE = re.compile(r"[\s,(]*(?:(?:the|el|on|dia)\b)?[\s,(]*", re.I)
 RANGE = re.compile(r"\s*(?:-|to|through|thru|a|al)\s*", re.I)
+TODAY_AS_DAY = re.compile(
+    r"\b(?:for|you|there|(?:come|comes|be|coming|head\w*|stop\w*|swing\w*) (?:out|by|over)|be|com\w+|"
+    r"arriv\w+|visits?|is|open|available|slots?|earlier|later|on|scheduled|booked|confirmed|para|es)\s*$",
+    re.I,
+)
 OFFSETS = {
     "today": 0,
     "tonight": 0,

@@ -107,6 +107,7 @@ def as_known(known: Situation) -> Evidence:
         profile=known.profile,
         customer=known.customer_said,
         staff_names=known.staff_names,
+        record=known.record,
     )
 
 

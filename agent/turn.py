@@ -187,6 +187,7 @@ async def evidence(units: Units, known: Situation, done: list[tuple[str, Said]])
         profile=known.profile,
         customer=known.customer_said,
         staff_names=known.staff_names,
+        record=f"{known.record}\n{fresh.record}",
     )
 
 

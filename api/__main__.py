@@ -68,6 +68,8 @@ def serve(
         return
     with sole_server(sqlite_file(database_url(settings.database_url)) if worker else None):
         typer.echo(f"Ringback starts at {settings.public_url}" + (" (sandbox)" if settings.sandbox else ""))
+        if not demo_company:
+            typer.echo(f"The console: {settings.public_url}/console")
         uvicorn.run(create_app(settings, work=worker), **options)
 
 
@@ -126,7 +128,7 @@ def seed_demo(as_json: Annotated[bool, typer.Option("--json", help="Print one JS
         return
     typer.echo(f"{told['name']} ({told['slug']}), texts and calls to {told['phone_number']}.")
     typer.echo(f"Full credential: {told['credentials']['full']}")
-    typer.echo(f"Owner: {told['owner']['email']} / {told['owner']['password']}")
+    typer.echo(f"The console: {settings.public_url}/console ({told['owner']['email']} / {told['owner']['password']})")
 
 
 @credential.command("create")

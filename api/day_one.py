@@ -73,7 +73,9 @@ def init(
     file: Annotated[Path | None, typer.Option(help="A TOML file with these names as keys; options win.")] = None,
     slug: Annotated[str | None, typer.Option(help="Its name in addresses; made from the name when left out.")] = None,
     phone: Annotated[str | None, typer.Option(help="The tracked number people call and text.")] = None,
-    owner_email: Annotated[str | None, typer.Option(help="Makes a sign-in for the owner.")] = None,
+    owner_email: Annotated[
+        str | None, typer.Option(help="What the owner signs in with; made from the slug when left out.")
+    ] = None,
 ) -> None:
     """Set up a business: eight questions, asked here or answered by options or a file."""
     options = {
@@ -85,15 +87,14 @@ def init(
     prepare_schema(settings.database_url)
     given = (_in_file(file) if file else {}) | {key: text for key, text in options.items() if text is not None}
     company = _company(given)
-    password = secrets.token_urlsafe(12) if "owner-email" in given else None
-    owner = Owner(given["owner-email"], PasswordHash.recommended().hash(password)) if password else None
+    password = secrets.token_urlsafe(12)
+    email = given.get("owner-email") or f"owner@{company.slug}.example"
+    owner = Owner(email, PasswordHash.recommended().hash(password))
     org, company = asyncio.run(_found(settings, company, owner))
     for line in told(settings, org, company):
         typer.echo(line)
-    if password:
-        typer.echo(
-            f"The owner's sign-in is {given['owner-email']} with {password} (shown once), for the console to come."
-        )
+    typer.echo(f"Sign in at {settings.public_url}/console with {email} and {password} (shown once).")
+    typer.echo(f"What is left to do, and a call to try: {settings.public_url}/console/set-up")
 
 
 def told(settings: Settings, org: Org, company: Company) -> Iterator[str]:
@@ -144,7 +145,7 @@ def told(settings: Settings, org: Org, company: Company) -> Iterator[str]:
     yield "6. Look over every connection:  ringback doctor"
 
 
-async def _found(settings: Settings, company: Company, owner: Owner | None) -> tuple[Org, Company]:
+async def _found(settings: Settings, company: Company, owner: Owner) -> tuple[Org, Company]:
     """One transaction. In the sandbox a stand-in number is given to a business that has none."""
 
     def unit(session: Session) -> tuple[Org, Company]:

@@ -7,7 +7,7 @@ again. `due_at` and `expires_at` are compared with the business's clock, leases 
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from sqlalchemy import Integer, bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
@@ -69,27 +69,22 @@ SETTLE = OURS.values(
 )
 
 
-def put(
-    ctx: Context,
-    topic: str,
-    dedupe_key: str,
-    subject: tuple[str, str],
-    *,
-    due_at: datetime,
-    revision: int = 0,
-    payload: dict[str, Any] | None = None,
-    expires_at: datetime | None = None,
-    lane: str | None = None,
-    written_at: datetime | None = None,
-) -> bool:
-    """Queue one job for `subject` (kind, id); False when a job with this key already exists and nothing was added.
+class Terms(TypedDict, total=False):
+    """When a job is due (aware), and what else holds for it: after `expires_at` it is skipped, not done late; jobs of
+    one `lane` are done one after another, in the order they were `written_at` (now, unless told)."""
 
-    `due_at` and `expires_at` are aware instants; after `expires_at` the job is skipped, not done late. Jobs of one
-    `lane` are done one after another, in the order they were `written_at` (now, unless told).
-    """
-    row = job(ctx, topic, dedupe_key, subject, due_at, revision, payload, expires_at, lane, written_at)
+    due_at: Required[datetime]
+    revision: int
+    payload: dict[str, Any]
+    expires_at: datetime | None
+    lane: str | None
+    written_at: datetime | None
+
+
+def put(ctx: Context, topic: str, dedupe_key: str, subject: tuple[str, str], **terms: Unpack[Terms]) -> bool:
+    """Queue one job for `subject` (kind, id); False when a job with this key already exists and nothing was added."""
     ctx.session.info["job_queued"] = True
-    return insert_once(ctx.session, Job, list(UNIQUE), **row)
+    return insert_once(ctx.session, Job, list(UNIQUE), **job(ctx, topic, dedupe_key, subject, **terms))
 
 
 def put_all(ctx: Context, jobs: Sequence[dict[str, Any]]) -> None:
@@ -99,18 +94,7 @@ def put_all(ctx: Context, jobs: Sequence[dict[str, Any]]) -> None:
         rows_once(ctx.session, Job, UNIQUE, jobs)
 
 
-def job(
-    ctx: Context,
-    topic: str,
-    dedupe_key: str,
-    subject: tuple[str, str],
-    due_at: datetime,
-    revision: int = 0,
-    payload: dict[str, Any] | None = None,
-    expires_at: datetime | None = None,
-    lane: str | None = None,
-    written_at: datetime | None = None,
-) -> dict[str, Any]:
+def job(ctx: Context, topic: str, dedupe_key: str, subject: tuple[str, str], **terms: Unpack[Terms]) -> dict[str, Any]:
     """The row of a job that is yet to be put; arguments as for `put`."""
     return {
         "id": new_id(),
@@ -119,15 +103,15 @@ def job(
         "dedupe_key": dedupe_key,
         "subject_kind": subject[0],
         "subject_id": subject[1],
-        "lane": lane,
-        "revision": revision,
-        "payload": payload or {},
-        "due_at": due_at,
-        "expires_at": expires_at,
+        "lane": terms.get("lane"),
+        "revision": terms.get("revision", 0),
+        "payload": terms.get("payload", {}),
+        "due_at": terms["due_at"],
+        "expires_at": terms.get("expires_at"),
         "state": "queued",
         "attempts": 0,
         "looks": 0,
-        "created_at": written_at or ctx.now,
+        "created_at": terms.get("written_at") or ctx.now,
         "updated_at": ctx.now,
     }
 

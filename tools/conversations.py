@@ -190,6 +190,9 @@ def resume(ctx: Context, conversation: Conversation) -> None:
             "INVALID_TRANSITION", "The conversation is closed.", fix="The customer's next text opens a new one."
         )
     if conversation.state in ("human", "needs_human"):
+        if conversation.state == "human" and conversation.last_message_at is not None:
+            # What came while a person had the thread was that person's to answer.
+            conversation.memory = {**conversation.memory, "handed_back": conversation.last_message_at.isoformat()}
         conversation.state = "bot"
         conversation.needs_human_reason = None
         conversation.urgency = "routine"

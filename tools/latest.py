@@ -28,6 +28,7 @@ ABOUT_CANCELLING = re.compile(
     r"\b(?:cancel\w*|call (?:it|that|one) off|which (?:visit|one|appointment))\b[^?]*\?", re.I
 )
 TALKED = ("reply", "text_back", "staff")
+NEVER = "0001-01-01T00:00:00+00:00"
 KEYWORD = "keyword"  # the kind of a customer's message that STOP, START or HELP has answered
 OFFER_LASTS = timedelta(hours=2)
 RECENT = 8  # messages of both sides in which a wish to cancel may stand that our question was about
@@ -65,6 +66,7 @@ def unanswered(ctx: Context) -> tuple[list[Message], Message | None]:
     """The customer's messages that wait for an answer, oldest first, and our last message in this thread."""
     thread = thread_of(ctx)
     heard = thread.memory.get("heard")
+    handed_back = datetime.fromisoformat(thread.memory.get("handed_back") or NEVER)
     newest = ctx.session.scalars(
         select(Message)
         .where(Message.conversation_id == thread.id, Message.channel != "note")
@@ -74,7 +76,7 @@ def unanswered(ctx: Context) -> tuple[list[Message], Message | None]:
     waiting: list[Message] = []
     before = None
     for message in newest:
-        if message.kind == KEYWORD:
+        if message.kind == KEYWORD or (message.direction == "in" and message.created_at <= handed_back):
             continue
         if message.direction == "in":
             if before is not None and (heard is None or message.created_at <= datetime.fromisoformat(heard)):

@@ -68,14 +68,18 @@ DATED: Mapping[str, Any] = {
 
 
 def _calls(ctx: Context, ids: Sequence[str]) -> dict[str, Row]:
-    rows = select(Call, Customer.name).outerjoin(Customer, Customer.id == Call.customer_id)
+    rows = select(Call, Customer.name, Message.state, Message.reason)
+    rows = rows.outerjoin(Customer, Customer.id == Call.customer_id)
+    rows = rows.outerjoin(Message, Message.id == Call.textback_message_id)
     mine = rows.where(Call.org_id == ctx.org.id, Call.id.in_(ids))
-    return {
-        call.id: Row(
-            "call", call.id, name or call.from_phone, _spoken(call.skip_reason or call.textback), call.started_at
+    found = {}
+    for call, name, state, reason in ctx.session.execute(mine):
+        why = call.skip_reason or (reason if state == "skipped" else None)
+        what = f"no text: {_spoken(why)}" if why else f"text {_spoken(state or call.textback)}"
+        found[call.id] = Row(
+            "call", call.id, name or call.from_phone or _spoken(call.caller_kind), what, call.started_at
         )
-        for call, name in ctx.session.execute(mine)
-    }
+    return found
 
 
 def _messages(ctx: Context, ids: Sequence[str]) -> dict[str, Row]:

@@ -62,7 +62,7 @@ def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
     booking = _booking(ctx, thread, lead)
     service_id = (booking.service_id if booking else None) or (lead.service_id if lead else None)
     service = session.get(Service, service_id) if service_id else None
-    issue = _issue(lead, messages)
+    issue = issue_told(lead, messages)
     action = _next_action(ctx, thread, customer, booking)
     questions = _open_questions(messages)
     return {
@@ -126,7 +126,13 @@ def _booking(ctx: Context, thread: Conversation, lead: Lead | None) -> Booking |
     return coming[-1] if coming else (rows[0] if rows else None)
 
 
-def _issue(lead: Lead | None, messages: Sequence[Message]) -> str | None:
+def issue_of(ctx: Context, thread: Conversation, messages: Sequence[Message]) -> str | None:
+    """What a thread is about: the lead's own line, else the first real words of these messages; secrets masked."""
+    return issue_told(ctx.session.get(Lead, thread.lead_id) if thread.lead_id else None, messages)
+
+
+def issue_told(lead: Lead | None, messages: Sequence[Message]) -> str | None:
+    """The same, of a lead already read."""
     if lead is not None and lead.issue:
         return masked(lead.issue)
     first = next((one.body for one in messages if one.direction == "in" and len(one.body.split()) > 2), None)

@@ -46,8 +46,9 @@ async def accept(request: Request, token: str) -> Response:
     if not name:
         refused = Problem("MISSING_FIELDS", "A name is needed.", fix="Write yours.")
     if refused is not None:
-        facts = {"invitation": invitation, "token": token, "name": name, "refused": refused}
-        return pages.page(request, "invite.html.j2", 422, **facts)
+        return pages.page(
+            request, "invite.html.j2", 422, invitation=invitation, token=token, name=name, refused=refused
+        )
     async with doorman(request).at_once:
         hashed = await asyncio.to_thread(hasher().hash, new)
     joined = await house.write(

@@ -176,8 +176,9 @@ def _users(ctx: Context) -> dict[str, list[str]]:
     rows, _total = listings.templates(ctx, offset=0, size=MANY)
     people, _total = listings.technicians(ctx, offset=0, size=MANY)
     services, _total = listings.services(ctx, offset=0, size=MANY)
+    keepers = [*((one.name, one.template_id) for one in people), *((one.name, one.template_id) for one in services)]
     return {
-        row.id: [one.name for one in (*people, *services) if one.template_id == row.id]
+        row.id: [name for name, template_id in keepers if template_id == row.id]
         + (["the business"] if ctx.org.template_id == row.id else [])
         for row in rows
     }

@@ -20,6 +20,7 @@ SYSTEMS = {
     "vapi": ("Vapi", "A voice agent on the phone."),
     "elevenlabs": ("ElevenLabs", "A voice agent on the phone."),
     "callsavvy": ("Callsavvy", "A second line that takes calls."),
+    "calcom": ("Cal.com", "An outside calendar."),
     "webhooks": ("Webhooks", "Your systems that are told of events."),
 }
 FAMILIES = [
@@ -54,7 +55,7 @@ async def see_integrations(request: Request, caller: Office) -> Response:
             state, tone = "not set up", ""
         else:
             state, tone = ("works", "good") if standing.last_success_at else ("unused", "accent")
-        systems.append((*SYSTEMS[name], standing, state, tone))
+        systems.append((*SYSTEMS.get(name, (name.capitalize(), "")), standing, state, tone))
     return show(request, "settings_integrations.html.j2", "/integrations", systems=systems)
 
 

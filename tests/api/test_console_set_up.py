@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from api import self_test
+from api import self_test, signatures
 from api.settings import Settings
 from storage.tables import EntryPoint, Message, Org
 from tests.api.console_staff import Desk, desk_of
@@ -89,8 +89,8 @@ async def test_a_signed_process_lets_the_test_call_in(database_url: str, anyio_b
 
 
 async def test_the_live_page_says_to_ring_with_a_real_phone(database_url: str, anyio_backend: str) -> None:
-    live = {"sandbox": False, "twilio_account_sid": "AC" + "0" * 32, "twilio_auth_token": "token"}
-    async with open_shop(database_url, **live) as shop:
+    account = "AC" + "0" * 32
+    async with open_shop(database_url, sandbox=False, twilio_account_sid=account, twilio_auth_token="token") as shop:
         mia = await desk_of(shop, "mia@bluebird.example")
         assert "Ring <strong>(512) 555-0100</strong>" in await mia.get(PAGE)
         assert (await mia.post(f"{PAGE}/call", number="(512) 555-0177")).status_code == 409
@@ -129,6 +129,6 @@ def test_with_keys_a_signed_post_is_let_in_and_a_changed_one_refused() -> None:
 
 def test_a_check_that_lets_everything_in_is_called_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(twilio_auth_token="token", retell_api_key="key_1234")
-    monkeypatch.setattr(self_test.signatures, "twilio", lambda *_: True)
-    monkeypatch.setattr(self_test.signatures, "retell", lambda *_: True)
+    monkeypatch.setattr(signatures, "twilio", lambda *_: True)
+    monkeypatch.setattr(signatures, "retell", lambda *_: True)
     assert [one.state for one in self_test.signatures_tried(settings, SATURDAY)] == ["wrong", "wrong"]

@@ -210,10 +210,17 @@ def test_the_owner_gets_a_password_that_is_shown_once_and_kept_hashed() -> None:
     from pwdlib import PasswordHash
 
     result = init("--owner-email", "mia@bluebird.example")
-    password = result.output.split("sign-in is mia@bluebird.example with ")[1].split(" ")[0]
+    password = result.output.split("/console with mia@bluebird.example and ")[1].split(" ")[0]
     [(role, hashed)] = rows("select role, password_hash from staff")
     assert role == "owner"
     assert PasswordHash.recommended().verify(password, hashed)
+
+
+def test_an_owner_without_an_address_signs_in_with_one_made_from_the_slug() -> None:
+    output = init("--slug", "bluebird").output
+    assert "/console with owner@bluebird.example and " in output
+    assert "/console/set-up" in output
+    assert rows("select email from staff") == [("owner@bluebird.example",)]
 
 
 def test_what_to_do_next_names_the_webhooks_and_the_commands(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""A page looked at: what the browser complained of, what axe found at both widths and in both colours, where it leads."""
+"""A page looked at: what the browser complained of, what axe found at both widths, light and dark, where it leads."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -14,7 +14,7 @@ from tests.stories.real_server import RealServer
 
 STEPS = 80  # tabs after which something cannot be reached
 SOON = 1.0  # seconds from a text's arrival to its place in an open thread
-FOCUSED = "document.activeElement.innerText || document.activeElement.name || ''"
+FOCUSED = "(at => at === document.body ? '' : at.innerText || at.name || '')(document.activeElement)"
 
 
 @pytest.fixture(scope="module", autouse=True)

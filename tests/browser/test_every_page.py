@@ -1,13 +1,12 @@
-"""Every page of the console, and each kind of page they lead to: it opens quietly, fits, and axe finds nothing grave."""
+"""Every page of the console, and each kind of page they lead to: it opens, fits, and axe finds nothing grave."""
 
 from functools import cache
 
 import pytest
-from playwright.sync_api import Page
 
 from api.console.pages import NAVIGATION
 from tests.browser.conftest import Screens
-from tests.browser.looks import Look, listened, look, walked
+from tests.browser.looks import Look, look, walked
 from tests.browser.overnight import MIA, a_working_week
 
 ENTRIES = tuple(entry.path for entry in NAVIGATION)

@@ -40,6 +40,7 @@ RECEPTIONIST = {
     "area": "ZIPs 78701 to 78759",
     "customer": "Sarah Jones",
     "upcoming": ["Diagnostic visit on Tuesday, November 24 at 2:00 PM"],
+    "earlier": [],
     "offered": ["Monday, November 23 at 9:00 AM"],
 }
 

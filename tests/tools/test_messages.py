@@ -1,5 +1,6 @@
 """Saying something: the text and its job together, or the reason why not; and who has the thread."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from storage.context import ASSISTANT, Context
 from storage.tables import Conversation, Customer, Job, Message, Org, Staff
 from tests.fakes import LUIS, SARAH, SHOP, Shop
-from tools import conversations, leads, messages
+from tools import conversations, latest, leads, messages
 from tools.problems import Problem
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
@@ -130,6 +131,17 @@ async def test_only_resuming_gives_the_thread_back(shop: Shop) -> None:
     assert [thread.state for thread in await shop.rows(Conversation)] == ["human"]
     await shop.act(lambda ctx: conversations.resume(ctx, thread_of(ctx)))
     assert [thread.state for thread in await shop.rows(Conversation)] == ["bot"]
+
+
+async def test_what_a_person_had_to_answer_waits_for_no_answer_of_the_assistants(shop: Shop) -> None:
+    await shop.text("AC died", "SM1")
+    [thread] = await shop.rows(Conversation)
+    await shop.act(lambda ctx: conversations.take_over(ctx, conversations.get(ctx, thread.id)))
+    await shop.text("Monday at 9 works", "SM2")
+    await shop.act(lambda ctx: conversations.resume(ctx, conversations.get(ctx, thread.id)))
+    await shop.text("Is Thursday possible?", "SM3")
+    words = await shop.act(lambda ctx: latest.last_words(replace(ctx, scope=thread.id)))
+    assert words[0] == "Is Thursday possible?"
 
 
 async def test_a_closed_thread_is_not_resumed_and_a_text_opens_a_new_one(shop: Shop) -> None:
