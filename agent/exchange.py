@@ -1,9 +1,10 @@
 """One exchange with the script: what is known, what was heard, and the tools under this turn's key."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from agent import replies, wish
+from agent import replies, spanish, wish
 from agent.hearing import Heard, hear
 from agent.signals import CORRECTS
 from storage.context import Context
@@ -27,10 +28,16 @@ class Turn:
         self.thread: Conversation = chat.thread_of(ctx)
         self.memory: dict[str, Any] = dict(self.thread.memory)
         self.text, self.before = latest.last_words(ctx)
+        meant: str | None = self.memory.pop("meant", None)  # our last words in English, when they were said in Spanish
+        if meant is not None and self.before is not None and spanish.said(meant) == self.before:
+            self.before = meant
         booked: str | None = self.memory.get("booked")  # the day of a visit booked or moved just now
         corrects = booked is not None and CORRECTS.match(self.text) is not None
         said_before = replies.NEW_TIME if corrects else self.before  # "sorry, I meant 10" is about that visit's time
         self.heard: Heard = hear(self.text, ctx.local_now, context=said_before, awaiting=self.memory.get("awaiting"))
+        if self.heard.issue is not None:  # as they wrote it, not as it was put into English to be understood
+            raw = "\n".join(one.body for one in latest.unanswered(ctx)[0])
+            self.heard = self.heard if raw == self.text else replace(self.heard, issue=raw[:200])
         days = {one.date() for one in latest.said_offers(ctx)} or (
             {date.fromisoformat(booked)} if booked and corrects else set()
         )

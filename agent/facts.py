@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent import earlier
+from agent import earlier, language
 from agent.evidence import Visit, at
 from agent.plain_numbers import plain
 from agent.spoken_times import moments
@@ -30,6 +30,7 @@ class Situation:
     offered: tuple[datetime, ...]
     staff_names: tuple[str, ...]
     now: datetime
+    language: str = "en"
     record: str = ""  # the customer's card, and what they told long ago
 
 
@@ -44,12 +45,16 @@ def situation(ctx: Context) -> Situation:
     zone = ctx.org.zone
     offered = tuple(datetime.fromisoformat(one).astimezone(zone) for one in offer.items) if offer else ()
     names = profile.technician_names(ctx)
-    prompt = _prompt(ctx, thread, visits, offered) | {"earlier": list(past.told)}
+    words = "\n".join(one.body for one in latest.unanswered(ctx)[0])
+    known = chat.customer_of(ctx).language if thread.customer_id else "en"
+    spoken = language.meant(known, words, ctx.local_now)
+    prompt = _prompt(ctx, thread, visits, offered) | {"earlier": list(past.told), "language": spoken}
     return Situation(
         prompt=prompt,
         profile=_profile(ctx, prompt),
         thread=tuple((_role(message), without_cards(message.body)[: earlier.BUDGET]) for message in messages),
-        latest=latest.last_words(ctx)[0],
+        latest=words,
+        language=spoken,
         customer_said=said,
         visits=visits,
         offered=offered,

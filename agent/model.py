@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from openai import APIStatusError, APITimeoutError, AsyncOpenAI, OpenAIError
 
 from agent import streaming
-from agent.replying import ModelDown, Reply, Request
+from agent.replying import ModelDown, Reply, Request, cached
 from agent.streaming import chat_entry, responses_reply
 
 log = logging.getLogger("ringback")
@@ -97,6 +97,7 @@ class OpenAIModel:
             chat_entry(said.content or "", requests),
             usage.prompt_tokens if usage else 0,
             usage.completion_tokens if usage else 0,
+            cached(usage),
         )
 
     def _responses_options(self, history: list[dict[str, Any]], tools: list[dict[str, Any]]) -> dict[str, Any]:

@@ -24,6 +24,13 @@ class Reply:
     entry: dict[str, Any] = field(default_factory=dict)
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_cached: int = 0  # of tokens_in, those the provider had kept from before; 0 where it does not say
+
+
+def cached(usage: Any) -> int:
+    """A provider's account of an answer, of either API, in; the input tokens it did not have to read anew out."""
+    details = getattr(usage, "prompt_tokens_details", None) or getattr(usage, "input_tokens_details", None)
+    return getattr(details, "cached_tokens", None) or 0
 
 
 class ModelDown(Exception):

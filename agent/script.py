@@ -6,7 +6,7 @@ restart forgets nothing. A customer who is not understood gets a menu, then a pe
 
 import re
 
-from agent import existing, replies
+from agent import existing, replies, spanish
 from agent.exchange import Turn
 from agent.signals import ANY_TIME, GOODBYE, LIKES, SALES, THINKING, TROUBLE, UPSET, WISHES, WRONG_NUMBER
 from storage.context import Context
@@ -22,7 +22,7 @@ def answer(ctx: Context, turn_key: str) -> str:
     """The reply to the conversation's latest messages."""
     turn = Turn(ctx, turn_key)
     if turn.thread.urgency == "emergency":
-        return replies.EMERGENCY
+        return spanish.said(replies.EMERGENCY) if chat.customer_of(ctx).language == "es" else replies.EMERGENCY
     _keep_details(turn)
     parts = []
     if turn.heard.asks_if_human:
@@ -30,8 +30,10 @@ def answer(ctx: Context, turn_key: str) -> str:
     if turn.heard.price_question:
         parts.append(replies.price(_service(turn)))
     parts.append(_act(turn, answered=bool(parts)))
-    turn.thread.memory = turn.memory
-    return " ".join(part for part in parts if part)
+    told = " ".join(part for part in parts if part)
+    in_spanish = ctx.channel != "voice" and chat.customer_of(ctx).language == "es"
+    turn.thread.memory = turn.memory | {"meant": told} if in_spanish else turn.memory
+    return spanish.said(told) if in_spanish else told
 
 
 def _act(turn: Turn, *, answered: bool) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterable
 from typing import Any
 
-from agent.replying import ModelDown, Reply, Request
+from agent.replying import ModelDown, Reply, Request, cached
 
 
 async def chat(events: AsyncIterable[Any]) -> AsyncGenerator[str | Reply, None]:
@@ -41,6 +41,7 @@ async def chat(events: AsyncIterable[Any]) -> AsyncGenerator[str | Reply, None]:
         chat_entry(text, requests),
         usage.prompt_tokens if usage else 0,
         usage.completion_tokens if usage else 0,
+        cached(usage),
     )
 
 
@@ -81,4 +82,5 @@ def responses_reply(answer: Any) -> Reply:
         {"role": "assistant", "content": answer.output_text, "items": output},
         usage.input_tokens if usage else 0,
         usage.output_tokens if usage else 0,
+        cached(usage),
     )

@@ -86,12 +86,12 @@ async def answer(
     except ModelDown:
         if not deeds_said(thinking.done):
             raise
-        in_our_words(thinking.done, result)
+        in_our_words(thinking.done, result, known.language)
         await mouth.say(aloud(result.text))
     except Refused as refused:
         result.guard.extend(refused.verdict.reasons)
         result.needs_human = "claim_guard"
-        in_our_words(thinking.done, result)
+        in_our_words(thinking.done, result, known.language)
         await mouth.say(aloud(result.text))
     return result
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 import prompts
-from agent import claim_guard
+from agent import claim_guard, spanish
 from agent.evidence import Deed, Evidence
 from agent.facts import Situation, situation, visit_of
 from agent.replying import Model, ModelDown, Reply, Request, tool_answer
@@ -70,6 +70,7 @@ class Answer:
     rounds: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_cached: int = 0
     guard: list[str] = field(default_factory=list)
     needs_human: str | None = None
 
@@ -111,19 +112,19 @@ async def answer(
     except ModelDown:
         if not deeds_said(thinking.done):
             raise
-        return in_our_words(thinking.done, result)
+        return in_our_words(thinking.done, result, known.language)
     if verdict.ok:
         result.text = tidy(reply.text)
         return result
     result.guard.extend(verdict.reasons)
     result.needs_human = "claim_guard"
-    return in_our_words(thinking.done, result)
+    return in_our_words(thinking.done, result, known.language)
 
 
 def done_before(ctx: Context, turn_key: str) -> Answer | None:
     """The answer of a turn that acted and then vanished: true words for what it did, so that nobody acts twice."""
     done = [(name, said) for name, said in chat.calls_of_turn(ctx, turn_key) if said.ok]
-    return in_our_words(done, Answer("", "guard")) if deeds_said(done) else None
+    return in_our_words(done, Answer("", "guard"), chat.customer_of(ctx).language) if deeds_said(done) else None
 
 
 def opening(known: Situation) -> list[dict[str, Any]]:
@@ -154,6 +155,7 @@ async def converse(thinking: Thinking, ask: Ask | None = None, run: Run | None =
         result.rounds += 1
         result.tokens_in += reply.tokens_in
         result.tokens_out += reply.tokens_out
+        result.tokens_cached += reply.tokens_cached
         if not reply.requests or last:
             return reply
         thinking.history.append(reply.entry)
@@ -191,15 +193,16 @@ async def evidence(units: Units, known: Situation, done: list[tuple[str, Said]])
     )
 
 
-def in_our_words(done: list[tuple[str, Said]], result: Answer) -> Answer:
-    """A true answer from the tools' own sentences: this turn's deeds, else the times or visits it found, else the safe
-    one, which says what `needs_human` does."""
+def in_our_words(done: list[tuple[str, Said]], result: Answer, language: str) -> Answer:
+    """A true answer in the customer's language from the tools' own sentences: this turn's deeds, else the times or
+    visits it found, else the safe one, which says what `needs_human` does."""
     result.source = "guard"
     listed = [said.say for name, said in done if name in ASKS and (said.data.get("slots") or said.data.get("visits"))]
     told = deeds_said(done) or listed[-1:]
     if not told:
         result.needs_human = result.needs_human or "stuck"
-    result.text = " ".join(dict.fromkeys(told)) or SAFE
+    text = " ".join(dict.fromkeys(told)) or SAFE
+    result.text = spanish.said(text) if language == "es" else text
     return result
 
 

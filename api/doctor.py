@@ -20,7 +20,7 @@ from api.self_test import RETELL_KNOWN, TWILIO_KNOWN
 from api.settings import Settings
 from storage import migrate
 from storage.db import DatabaseDown, database_url, open_database, sqlite_file
-from storage.tables import EntryPoint, Org
+from storage.tables import CalcomAccount, EntryPoint, Org
 from tools.founding import STAND_IN
 
 State = Literal["ok", "missing", "wrong"]
@@ -93,7 +93,8 @@ async def _database(settings: Settings) -> list[Finding]:
         found = [Finding("database", "ok", f"{kind}, schema current.")]
         if kind == "sqlite":
             found.append(_sqlite(await db.read(_sqlite_version)))
-        return [*found, await db.read(lambda session: _business(session, settings))]
+        found.append(await db.read(lambda session: _business(session, settings)))
+        return [*found, *await db.read(_calendars)]
     finally:
         await db.close()
 
@@ -128,6 +129,16 @@ def _business(session: Session, settings: Settings) -> Finding:
             "business", "wrong", f"{named} A stand-in number cannot be called.", "Put a real one in its place."
         )
     return Finding("business", "ok", named)
+
+
+def _calendars(session: Session) -> list[Finding]:
+    """How the outside calendars of those businesses stand that have one."""
+    accounts = session.query(CalcomAccount).all()
+    failing = [one for one in accounts if one.failing]
+    if failing:
+        says = f"Of {len(accounts)} outside calendars {len(failing)} fail, the last with {failing[-1].last_error}."
+        return [Finding("calcom", "wrong", says, "Check the account's key, and CALCOM_BASE_URL.")]
+    return [Finding("calcom", "ok", f"{len(accounts)} connected, none failing.")] if accounts else []
 
 
 def _public_url(settings: Settings, server: dict[str, Any] | None) -> Finding:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import internal_error, log_bug, problem_response
+from tools.problems import Problem
 
 EVENT_LIMIT = 4 * 1024 * 1024  # bytes; Retell reports a call with every word's timing
 EVENTS = ("/api/retell/events/", "/api/vapi/events/", "/api/elevenlabs/events/")
@@ -55,6 +56,9 @@ class Edge:
             await send(message)
 
         try:
+            if "\x00" in scope["path"]:  # names nothing of ours, and PostgreSQL takes no such text
+                await problem_response(Problem("NOT_FOUND", "Not Found."))(scope, receive, answer)
+                return
             await self._app(scope, receive_limited, answer)
         except Exception as error:  # noqa: BLE001 - the edge of the server: what gets here is a bug of ours
             log_bug(Request(scope), error)

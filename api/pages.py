@@ -43,4 +43,5 @@ def same_site(request: Request) -> None:
 def form_text(form: Mapping[str, Any], name: str, longest: int = 300) -> str | None:
     """A form's text field, trimmed and cut; None when it is empty."""
     value = form.get(name)
+    value = value.replace("\x00", "") if isinstance(value, str) else value  # PostgreSQL keeps none
     return (value.strip()[:longest] or None) if isinstance(value, str) else None

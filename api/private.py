@@ -210,7 +210,8 @@ async def list_open_slots(
         zone = wire.zone_of(timezone, ctx.org.zone)
         begins = wire.local_day(first, ctx.org.zone) or ctx.local_now.date()
         ends = wire.local_day(last, ctx.org.zone) or begins + A_WEEK
-        listing = slots.list_open(ctx, services.find_service(ctx, service), begins, ends, postal_code=postal_code)
+        asked = services.for_sale(services.find_service(ctx, service))
+        listing = slots.list_open(ctx, asked, begins, ends, postal_code=postal_code)
         shown = ",".join([_written(one.start, one.end, zone) for one in listing.openings])
         rest = {
             "blackouts": [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from agent import claim_guard, facts, script
+from agent import claim_guard, facts, language, script
 from agent.replying import Model, ModelDown
 from agent.turn import TURN_SECONDS, Answer, Check, answer, done_before
 from api.deps import House
@@ -95,6 +95,7 @@ def begin(ctx: Context, job: Job) -> datetime | None:
     if not waiting_texts:
         outbox.settle(ctx.session, job, "skipped", ctx.now, reason="answered")
         return None
+    language.settle(ctx, thread, "\n".join(one.body for one in waiting_texts))
     return waiting_texts[-1].created_at
 
 
@@ -147,6 +148,7 @@ def finish(
             rounds=result.rounds,
             tokens_in=result.tokens_in,
             tokens_out=result.tokens_out,
+            tokens_cached=result.tokens_cached,
             milliseconds=round((time.perf_counter() - started) * 1000),
             guard=result.guard,
             error=error,

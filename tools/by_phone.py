@@ -60,7 +60,7 @@ class Asked:
 
 def list_slots(ctx: Context, event_type: str, asked: Asked) -> Said:
     """Open times as a listing with tags; remembered for this call."""
-    service = service_asked(ctx, event_type, asked)
+    service = services.for_sale(service_asked(ctx, event_type, asked))
     wish = when.wish(asked.text("preferred_day"), asked.text("preferred_time"), ctx.local_now)
     postal_code = asked.text("postal_code") or area.postal_code_in(asked.text("address") or "")
     choice = slots.choose(ctx, service, wish, postal_code=postal_code, days=_days(asked))

@@ -189,6 +189,7 @@ def expire(ctx: Context, booking: Booking) -> Booking:
         text="A requested visit was not approved in time and its slot is free again. Call the customer.",
         customer_id=booking.customer_id,
         booking_id=booking.id,
+        conversation_id=booking.conversation_id,
     )
     return booking
 

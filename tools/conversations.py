@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from storage.context import Context
 from storage.tables import Conversation, Customer, EntryPoint, Lead, Message, Staff
-from tools import announcements, leads
+from tools import announcements, leads, unbooked
 from tools.problems import Problem, not_found
 
 PUT_ASIDE = ("spam", "blocked")
@@ -205,7 +205,7 @@ def close(ctx: Context, conversation: Conversation, *, unbooked_reason: str | No
     if conversation.state != "closed":
         conversation.state = "closed"
         conversation.closed_at = ctx.now
-        conversation.unbooked_reason = unbooked_reason or conversation.unbooked_reason
+        conversation.unbooked_reason = unbooked_reason or unbooked.at_the_end(ctx, conversation)
         _note(ctx, conversation, "closed")
         announcements.conversation(ctx, "summary.updated", conversation)
 

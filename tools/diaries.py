@@ -4,7 +4,7 @@ Besides the business's setup only what is taken is read, whatever its history ho
 technicians first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     cast,
     extract,
-    func,
     literal,
     null,
     select,
@@ -45,9 +44,6 @@ LOCKED = (
     .where(Technician.id.in_(bindparam("technicians", expanding=True)))
     .order_by(Technician.id)
     .with_for_update()
-)
-LAST_BOOKED = select(Technician.id, Technician.last_booked_at).where(
-    Technician.id.in_(bindparam("technicians", expanding=True))
 )
 
 
@@ -231,27 +227,6 @@ def unrestricted(calendar: Calendar) -> Calendar:
     )
     rules = replace(calendar.rules, before=0, after=0, notice=0, horizon_days=3650, day_cap=None, week_cap=None)
     return replace(calendar, week=always, diaries=bare, rules=rules)
-
-
-def fairest(ctx: Context, people: Iterable[Person], names: Iterable[str], start: datetime) -> str:
-    """Who of `names` gets the visit: fewest active visits that local week, least recently booked, then position."""
-    free = [person for person in people if person.id in set(names)]
-    if len(free) == 1:
-        return free[0].id
-    monday = start.astimezone(ctx.org.zone).date()
-    monday -= monday.weekday() * DAY
-    low, high = day_bounds(monday, ctx.org.zone)[0], day_bounds(monday + 6 * DAY, ctx.org.zone)[1]
-    counted = ctx.session.execute(
-        select(Booking.technician_id, func.count())
-        .where(
-            Booking.org_id == ctx.org.id, Booking.start_at >= low, Booking.start_at < high, Booking.status.in_(ACTIVE)
-        )
-        .group_by(Booking.technician_id)
-    )
-    week = {technician: count for technician, count in counted}
-    never = datetime.min.replace(tzinfo=ctx.now.tzinfo)
-    last = {technician: at for technician, at in ask(ctx, LAST_BOOKED, technicians=[one.id for one in free])}
-    return min(free, key=lambda one: (week.get(one.id, 0), last[one.id] or never, one.position)).id
 
 
 def _jobs(

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, delete, select
 from storage.context import Context
 from storage.tables import Hold, Service, new_id
 from tools import cells
-from tools.diaries import fairest, read_diaries
+from tools.diaries import read_diaries
+from tools.fair_choice import fairest
 from tools.problems import Problem
 from tools.rules.calendar import Refusal
 from tools.slots import refusal

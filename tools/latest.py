@@ -8,7 +8,7 @@ from sqlalchemy import select
 from storage.context import Context
 from storage.tables import Booking, Conversation, Message
 from tools.problems import Problem, not_found
-from tools.rules import acceptance, assent, slot_tag, speech, when
+from tools.rules import acceptance, assent, slot_tag, spanish_heard, speech, when
 
 CANCEL_WORDS = re.compile(
     r"\b(cancel(?!lation (?:polic|fee|charge))\w*|call(?:ing)? (?:it|that|this|the \w+) off|call off|"
@@ -54,12 +54,13 @@ def recent(ctx: Context, count: int) -> list[Message]:
 
 
 def last_words(ctx: Context) -> tuple[str, str | None]:
-    """What the customer wrote that no answer of ours has heard (joined), and what our last message said.
+    """What the customer wrote that no answer of ours has heard (joined; what decides in Spanish put into English), and
+    what our last message said.
 
     A text that came while an answer was being written stands before that answer, yet waits for its own.
     """
     unheard, before = unanswered(ctx)
-    return "\n".join(one.body for one in unheard), before.body if before else None
+    return spanish_heard.in_english("\n".join(one.body for one in unheard)), before.body if before else None
 
 
 def unanswered(ctx: Context) -> tuple[list[Message], Message | None]:

@@ -59,7 +59,7 @@ KINDS = (
     Kind("confirmed", "Confirmation", "A visit is booked"),
     Kind("requested", "Request received", "A visit waits for your approval"),
     Kind("approved", "Approval", "You approve a requested visit"),
-    Kind("reminder", "Reminder", "Before a visit, at the times set above"),
+    Kind("reminder", "Reminder", "Before a visit, at the times you chose"),
     Kind("moved", "Visit moved", "A visit has a new time"),
     Kind("cancelled", "Visit cancelled", "You cancel a visit"),
     Kind("running_late", "Running late", "The technician is late"),

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from storage.context import Context
 from storage.tables import Booking, Service, Technician
 from tools import audit, cells, holds
-from tools.diaries import Diaries, fairest, read_diaries, unrestricted
+from tools.diaries import Diaries, read_diaries, unrestricted
+from tools.fair_choice import fairest
 from tools.problems import Problem
 from tools.rules.calendar import Refusal
 from tools.slots import refusal

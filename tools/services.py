@@ -40,6 +40,18 @@ def find_service(ctx: Context, wanted: str | None) -> Service:
     return found[0]
 
 
+def for_sale(service: Service) -> Service:
+    """The same service, for who lists its times: none is offered that could not be booked.
+
+    Raises SERVICE_NOT_BOOKABLE.
+    """
+    if not service.is_bookable:
+        raise Problem(
+            "SERVICE_NOT_BOOKABLE", "That service cannot be booked like this.", fix="Have the office call back."
+        )
+    return service
+
+
 def match_label(ctx: Context, label: str | None) -> Service | None:
     """The one service a free label means (contract 2.4); None when it means none, or more than one."""
     found = _matches(_services(ctx), label) if label else []

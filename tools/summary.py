@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Lead, Message, Service, Task
-from tools import announcements
+from tools import announcements, unbooked
 from tools.problems import not_found
 from tools.rules import speech
 from tools.rules.masking import masked
@@ -92,7 +92,12 @@ def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
             if one.direction == "out" and PROMISE.search(one.body)
         ],
         "facts": _facts(customer, issue, messages),
-        "unbookedReason": _unbooked(thread, customer, booking),
+        "unbookedReason": unbooked.why(
+            thread,
+            customer,
+            is_booked=booking is not None and booking.is_active,
+            customer_spoke_last=messages[-1].direction == "in" if messages else None,
+        ),
         "messageCount": len(messages),
         "lastMessageAt": _iso(messages[-1].created_at) if messages else None,
         "generatedAt": _iso(ctx.now),
@@ -210,20 +215,6 @@ def _open_questions(messages: Sequence[Message]) -> list[str]:
     if not messages or messages[-1].direction == "in":
         return []
     return [masked(one.strip()) for one in re.findall(r"[^.!?\n]+\?", messages[-1].body)]
-
-
-def _unbooked(thread: Conversation, customer: Customer | None, booking: Booking | None) -> str | None:
-    if booking is not None and booking.is_active:
-        return None
-    if customer is not None and customer.opted_out_at is not None:
-        return "opted_out"
-    if thread.unbooked_reason:
-        return thread.unbooked_reason
-    if thread.urgency == "emergency":
-        return "emergency"
-    if thread.state in ("needs_human", "human") and thread.needs_human_reason == "asked_for_person":
-        return "wants_person"
-    return None
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
+import prompts
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, EntryPoint, Lead, Message
 from tools import announcements, conversations, handoff, leads, messages, own_texts, setup
@@ -137,6 +138,9 @@ def _words(ctx: Context, call: Call, *, voicemail: bool = False, gist: str | Non
         name = "voicemail"
     else:
         name = "open" if open_now(ctx) else "closed"
+    customer = ctx.session.get(Customer, call.customer_id) if call.customer_id else None
+    if customer is not None and customer.language == "es":
+        return prompts.render(f"es/text_back_{name}", business_name=ctx.org.name)
     return own_texts.words(ctx, f"text_back_{name}", business_name=ctx.org.name, gist=gist)
 
 

@@ -6,7 +6,7 @@ from fastapi import Depends, Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
-from api.console.visit_form import refusal
+from api.console.visit_form import heard, refusal
 from api.pages import form_text
 from storage.context import Context
 from storage.tables import Booking
@@ -17,7 +17,7 @@ from tools.rules import speech
 
 Caller = Annotated[StaffCaller, Depends(signed_in)]
 HERE = "/console/approvals"
-APPROVED, DECLINED = "Approved. The customer is told.", "Declined. Its time is free again, and the customer is told."
+APPROVED, DECLINED = "Approved.", "Declined. Its time is free again."
 
 
 @router.get("/approvals")
@@ -54,20 +54,21 @@ async def approve_on_its_page(request: Request, booking_id: str, caller: Caller)
 async def answered(request: Request, caller: StaffCaller, booking_id: str, back: str, declined: str | None) -> Response:
     """Answer a request and go back; a refusal, such as an answer that came too late, is told there."""
 
-    def act(ctx: Context) -> None:
+    def act(ctx: Context) -> str:
         visit = seen.booking(ctx, caller.staff, booking_id)
         if declined is None:
             visits.approve(ctx, visit)
         else:
             visits.cancel(ctx, still_requested(visit), reason=declined)
+        return heard(ctx, visit)
 
     try:
-        await caller.write(act)
+        told = await caller.write(act)
     except Problem as problem:
         if problem.code == "NOT_FOUND":
             raise
         return pages.back_to(request, back, refusal(caller, problem), tone="bad")
-    return pages.back_to(request, back, DECLINED if declined else APPROVED)
+    return pages.back_to(request, back, (DECLINED if declined else APPROVED) + told)
 
 
 def still_requested(visit: Booking) -> Booking:

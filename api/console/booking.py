@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
-from api.console.visit_form import OVERRIDING, REASON, chosen_start, override_reason, refusal
+from api.console.visit_form import OVERRIDING, REASON, chosen_start, heard, override_reason, refusal
 from api.pages import form_text
 from api.wire import day_named
 from storage.context import Context
@@ -41,7 +41,7 @@ async def move(request: Request, booking_id: str, caller: Caller) -> Response:
     def act(ctx: Context, visit: Booking) -> None:
         visits.move(ctx, visit, chosen_start(form, visit.zone), technician_id=who, override_reason=reason)
 
-    return await done(request, caller, booking_id, act, "The visit has its new time. The customer is told.")
+    return await done(request, caller, booking_id, act, "The visit is moved.", tells=True)
 
 
 @router.post("/bookings/{booking_id}/cancel")
@@ -53,7 +53,8 @@ async def cancel(request: Request, booking_id: str, caller: Caller) -> Response:
     def act(ctx: Context, visit: Booking) -> None:
         visits.cancel(ctx, visit, reason=reason, tell=tell)
 
-    return await done(request, caller, booking_id, act, f"Cancelled. The customer is {'' if tell else 'not '}told.")
+    note = "Cancelled." if tell else "Cancelled. The customer is not told."
+    return await done(request, caller, booking_id, act, note, tells=tell)
 
 
 @router.post("/bookings/{booking_id}/status")
@@ -63,13 +64,13 @@ async def set_status(request: Request, booking_id: str, caller: Caller) -> Respo
     wanted, who = form_text(form, "status", 20) or "", form_text(form, "who", 20)
     if wanted not in TOLD or who not in (None, "technician", "customer"):
         raise Problem("VALIDATION_ERROR", "There is no such status.", fix=f"Use one of: {', '.join(TOLD)}.")
-    told = " The customer is told." if wanted == "late" and who != "customer" else ""
     return await done(
         request,
         caller,
         booking_id,
         lambda ctx, visit: visits.set_status(ctx, visit, wanted, who=who),
-        TOLD[wanted] + told,
+        TOLD[wanted],
+        tells=wanted == "no_show" or (wanted == "late" and who != "customer"),
     )
 
 
@@ -85,11 +86,25 @@ async def details(request: Request, booking_id: str, caller: Caller) -> Response
 
 
 async def done(
-    request: Request, caller: StaffCaller, booking_id: str, act: Callable[[Context, Booking], Any], note: str
+    request: Request,
+    caller: StaffCaller,
+    booking_id: str,
+    act: Callable[[Context, Booking], Any],
+    note: str,
+    *,
+    tells: bool = False,
 ) -> Response:
-    """Act on a visit this person may see, and go back to its page; a refusal is told there."""
+    """Act on a visit this person may see, and go back to its page; a refusal is told there. `tells`: the customer is
+    texted when it changes the visit, and the note says whether they can be."""
+
+    def unit(ctx: Context) -> str:
+        visit = seen.booking(ctx, caller.staff, booking_id)
+        before = (visit.status, visit.revision)
+        act(ctx, visit)
+        return heard(ctx, visit) if tells and before != (visit.status, visit.revision) else ""
+
     try:
-        await caller.write(lambda ctx: act(ctx, seen.booking(ctx, caller.staff, booking_id)))
+        note += await caller.write(unit)
     except Problem as problem:
         if problem.code == "NOT_FOUND":
             raise

@@ -120,7 +120,7 @@ async def differ(request: Request, caller: Annotated[StaffCaller, Depends(staff_
         return len(calendar_days.read(ctx, caller.staff, named, named, who).outside)
 
     outside = await caller.write(act)
-    stay = f" {outside} booked earlier now lie outside the hours; they stay until moved." if outside else ""
+    stay = f" Visits outside the hours now: {outside}. They stay until somebody moves them." if outside else ""
     return pages.back_to(request, address("day", named), f"Kept.{stay}")
 
 

@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
-from api.console.visit_form import OVERRIDING, chosen_start, override_reason, refusal
+from api.console.visit_form import OVERRIDING, chosen_start, heard, override_reason, refusal
 from api.errors import status_of
 from api.pages import form_text
 from api.v1.visit_request import check_addresses
@@ -86,7 +86,8 @@ async def book(request: Request, caller: Annotated[StaffCaller, Depends(signed_i
         told_why = refusal(caller, problem)
         status = status_of(problem)
         return pages.page(request, "booking_new.html.j2", status, active="/console/calendar", problem=told_why, **facts)
-    note = "Requested: it waits for an approval." if made.status == "pending" else "Booked. The customer is told."
+    note = "Requested: it waits for an approval." if made.status == "pending" else "Booked."
+    note += await caller.read(lambda ctx: heard(ctx, made))
     still_seen = await caller.read(lambda ctx: is_seen(ctx, caller.staff, made.id))
     return pages.back_to(request, f"/console/bookings/{made.id}" if still_seen else "/console/calendar", note)
 

@@ -30,6 +30,18 @@ REGISTRATION = (
     ("approved", "Approved", "Texts from your number are delivered."),
 )
 
+REASONS = {
+    "cooldown": "this number was texted back a short while ago",
+    "own_number": "that is one of your own numbers",
+    "protected": "somebody who works here has this number, or it is protected",
+    "outbound_disabled": "texting is switched off under Automation",
+    "opted_out": "this number asked for no texts",
+    "landline": "this number is a landline",
+    "lead_blocked": "this number is blocked",
+    "spoke_since": "somebody spoke to this number since",
+    "thread_active": "a conversation with this number is going on",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -111,6 +123,7 @@ async def _page(
         refused=refused,
         steps=steps,
         became=became,
+        reasons=REASONS,
     )
 
 

@@ -17,6 +17,7 @@ from tools.problems import Problem
 ROOT = "/console/settings"
 SECTIONS = (
     ("", "Business"),
+    ("/numbers", "Numbers"),
     ("/hours", "Hours"),
     ("/services", "Services"),
     ("/people", "Technicians and teams"),

@@ -79,6 +79,7 @@ async def save_automation(request: Request, caller: Office) -> Response:
             ctx,
             {
                 **{name: form.ticked(name) for name in switches},
+                "callsavvy_ips": form.listed("callsavvy_ips"),
                 "alert_minutes": form.number("alert_minutes", "Ring the next person after"),
                 "missed_under_seconds": form.number("missed_under_seconds", "A short call counts as missed under"),
             },
@@ -142,7 +143,7 @@ def _switches(org: Org) -> dict[str, Any]:
         *("outbound_enabled", "whatsapp_enabled", "alert_on_booking", "alert_minutes", "missed_under_seconds"),
         *("booking_mode", "approval_hours", "cancel_cutoff_hours", "default_duration"),
     )
-    return {name: getattr(org, name) for name in names}
+    return {**{name: getattr(org, name) for name in names}, "callsavvy_ips": ", ".join(org.callsavvy_ips)}
 
 
 def _ways(org: Org) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the forms about visits share: the start they ask for, the rules they set aside, and a refusal in words."""
+"""What the forms about visits share: the start they ask for, the rules they set aside, a refusal or success in words."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -8,11 +8,23 @@ from starlette.datastructures import FormData
 from api.console.door import StaffCaller
 from api.pages import form_text
 from api.wire import instant, wall_instant
+from storage.context import Context
+from storage.tables import Booking, Customer
+from tools import messages
 from tools.problems import Problem
 from tools.rules import speech
 
 OVERRIDING = ("owner", "admin")
 REASON = 200
+
+
+def heard(ctx: Context, visit: Booking) -> str:
+    """Whether the customer gets a text about what was just done with their visit, in words for the office."""
+    customer = ctx.session.get_one(Customer, visit.customer_id)
+    why = messages.why_not(ctx, customer, customer.phone)
+    if why is None:
+        return " The customer gets a text."
+    return f" The customer gets no text ({why.replace('_', ' ')}): call them."
 
 
 def refusal(caller: StaffCaller, problem: Problem) -> str:

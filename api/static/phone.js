@@ -2,9 +2,16 @@
 // an agent heard as buttons. Everything it needs stands in the page; nothing is kept.
 (() => {
   "use strict";
+  const newest = () => [...document.querySelectorAll("#texts .sim-text")].pop();
+  let read = newest()?.querySelector("p").textContent;
+
+  // Down to the newest text; a text of theirs is read out, as the list itself is drawn anew.
   const down = () => {
     const texts = document.getElementById("texts");
     if (texts) texts.scrollTop = texts.scrollHeight;
+    const said = newest()?.querySelector("p").textContent;
+    if (said && said !== read && newest().classList.contains("theirs")) document.getElementById("said").textContent = said;
+    read = said;
   };
 
   function offer() {
@@ -38,6 +45,9 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "heard-tool") offer();
     else down();
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.target.id === "screen") event.preventDefault(); // nobody looks
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.target.id === "write" && event.detail.successful) event.target.reset();

@@ -31,6 +31,7 @@ from api.v1 import (
     teams,
     technicians,
     tool_calls,
+    turns,
     webhooks,
 )
 
@@ -45,6 +46,7 @@ for noun in (
         scheduling,
         leads,
         conversations,
+        turns,
         messages,
         calls,
         recordings,

@@ -141,7 +141,7 @@ async def available_slots(
 
     def ask(ctx: Context) -> dict[str, Any]:
         first, last = wire.day_named(start_date), wire.day_named(end_date)
-        service = services.find_service(ctx, event_type_id)
+        service = services.for_sale(services.find_service(ctx, event_type_id))
         listing = slots.list_open(ctx, service, first, last, postal_code=postal_code)
         return {
             "slots": [{"start": utc(one.start), "end": utc(one.end)} for one in listing.openings],

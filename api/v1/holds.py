@@ -46,7 +46,7 @@ async def create_hold(request: Request, body: NewHold, caller: Annotated[Caller,
 
     def act(ctx: Context) -> dict[str, Any]:
         start = wire.instant(body.start, ctx.org.zone)
-        kept = holds.hold(ctx, services.find_service(ctx, body.service), start, body.minutes)
+        kept = holds.hold(ctx, services.for_sale(services.find_service(ctx, body.service)), start, body.minutes)
         return HoldShown(
             id=kept.id,
             expires_at=kept.expires_at,

@@ -14,7 +14,7 @@ from api.v1.scheduling_shown import Data
 from api.v1.visit_request import ServiceNamed
 from api.wire import PROBLEMS, SECURED, Given, Instant, Shown, Text
 from storage.context import Context
-from tools import slots
+from tools import services, slots
 from tools.problems import Problem
 from tools.refusals import as_written
 from tools.rules import speech
@@ -96,7 +96,7 @@ async def check_availability(
     def ask(ctx: Context) -> dict[str, Any]:
         zone = wire.zone_of(body.timezone, ctx.org.zone)
         start = wire.wall_instant(body.date, body.time, zone)
-        service = body.find(ctx)
+        service = services.for_sale(body.find(ctx))
         hint = "Open. Book it with the same date and time."
         try:
             slots.decide(ctx, service, start)
@@ -133,7 +133,7 @@ async def list_available_slots(
         zone = wire.zone_of(asked.timezone, ctx.org.zone)
         first = wire.local_day(asked.date_from, ctx.org.zone) or ctx.local_now.date()
         last = wire.local_day(asked.date_to, ctx.org.zone) or first + TWO_WEEKS
-        service = asked.find(ctx)
+        service = services.for_sale(asked.find(ctx))
         listing = slots.list_open(ctx, service, first, last)
         shown = [as_written(one.start, one.end, zone) for one in listing.openings]
         coming = slots.nearest(ctx, service, ctx.now, 1)

@@ -28,6 +28,12 @@ class CalcomAccount(Base):
     pulled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last exchange went wrong."""
+        good = self.last_success_at
+        return self.last_error_at is not None and (good is None or self.last_error_at > good)
+
 
 class BusyTime(Base):
     """Time of one technician that is taken in the outside calendar and is no visit of ours.

@@ -126,6 +126,7 @@ class Turn(Base):
     rounds: Mapped[int] = mapped_column(default=0)
     tokens_in: Mapped[int] = mapped_column(default=0)
     tokens_out: Mapped[int] = mapped_column(default=0)
+    tokens_cached: Mapped[int] = mapped_column(default=0)  # of tokens_in, those the provider had kept from before
     milliseconds: Mapped[int] = mapped_column(default=0)
     guard: Mapped[list[str]] = mapped_column(default=list)  # reasons the guard gave, first try and retry
     error: Mapped[str | None]  # why the script took over: timeout, status_500, ...

@@ -21,6 +21,7 @@ class Lead(Base):
         Index("ix_leads_org_id_customer_id", "org_id", "customer_id"),
         Index("ix_leads_org_id_status", "org_id", "status"),
         Index("ix_leads_service_id", "service_id", "id"),
+        Index("ix_leads_org_id_created_at", "org_id", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)

@@ -53,6 +53,7 @@ class Org(Base):
     elevenlabs_token: Mapped[str] = mapped_column(default=new_id)
     callsavvy_ips: Mapped[list[str]] = mapped_column(default=list)  # who may post there; empty lets everyone
     whatsapp_enabled: Mapped[bool] = mapped_column(default=False)
+    digest: Mapped[bool] = mapped_column(default=True)  # each morning a text to the owner about the night
     alert_on_booking: Mapped[bool] = mapped_column(default=True)  # text whoever is on call what the assistant booked
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # its own wordings, by kind; the rest are the house's
     carrier_registration: Mapped[str] = mapped_column(default="not_started")  # not_started, submitted, approved

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from api import calcom, calcom_jobs, signatures
+from api.doctor import examine
 from api.worker import Worker
 from storage.seed import demo_id
 from storage.tables import Booking, BusyTime, CalcomAccount, Job, SlotCell, Task
@@ -193,6 +194,8 @@ async def test_a_dead_calendar_makes_nothing_free_and_its_error_is_shown(
     assert MONDAY_9 not in await starts(key, "2026-11-23")
     standing = await key.get("/api/v1/integrations/calcom")
     assert (standing["state"], standing["last_error"]) == ("failing", "status_503")
+    found = {one.name: one for one in await examine(shop.house.settings, shop.client._transport)}
+    assert (found["calcom"].state, "status_503" in found["calcom"].says) == ("wrong", True)
     there.bookings.clear()
     await shop.pass_time(minutes=10)
     assert MONDAY_9 in await starts(key, "2026-11-23")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from storage.seed import demo_id
-from storage.tables import AuditEntry, Booking, Lead, Message
+from storage.tables import AuditEntry, Booking, Conversation, Lead, Message
 from tests.api.console_staff import Desk
 from tests.api.office import approval_wanted, kept, visit_of
 from tests.fakes import SARAH, Shop
@@ -34,7 +34,7 @@ async def test_a_visit_moves_to_one_of_the_open_times(shop: Shop, mia: Desk) -> 
     await mia.post(f"/console/bookings/{visit.id}/move", slot=offered[0])
     moved = await kept(shop, visit.id)
     assert (moved.local_start.isoformat(), moved.status) == ("2026-11-24T08:00:00-06:00", "rescheduled")
-    assert "has its new time" in await mia.get(f"/console/bookings/{visit.id}")
+    assert "The visit is moved. The customer gets a text." in await mia.get(f"/console/bookings/{visit.id}")
 
 
 async def test_the_times_to_move_to_leave_the_visit_itself_out_of_the_way(shop: Shop, mia: Desk) -> None:
@@ -101,6 +101,13 @@ async def test_a_cancelled_visit_is_not_told_of_when_unticked(shop: Shop, mia: D
     await mia.post(f"/console/bookings/{visit.id}/cancel")
     assert await texts_of(shop, "cancelled") == []
     assert "not told" in await mia.get(f"/console/bookings/{visit.id}")
+
+
+async def test_who_opted_out_gets_no_text_and_the_office_is_told_to_call(shop: Shop, mia: Desk) -> None:
+    visit = await visit_of(shop)
+    await shop.text("STOP", "SM1")
+    await mia.post(f"/console/bookings/{visit.id}/move", slot="2026-11-24 08:00")
+    assert "The visit is moved. The customer gets no text (opted out): call them." in await mia.get("/console")
 
 
 @pytest.mark.parametrize("status", ["completed", "no_show"])
@@ -199,6 +206,22 @@ async def test_a_visit_booked_from_a_lead_belongs_to_it(shop: Shop, mia: Desk) -
     await mia.post("/console/book", **BOOK, lead=lead.id, slot="2026-11-24 09:00")
     [visit] = await shop.rows(Booking)
     assert visit.lead_id == lead.id
+
+
+async def test_a_visit_booked_from_a_thread_belongs_to_it(shop: Shop, mia: Desk) -> None:
+    await shop.text("AC died, 12 Oak St 78701", "SM1")
+    [thread] = await shop.rows(Conversation)
+    assert f'name="conversation" value="{thread.id}"' in await mia.get("/console/book", conversation=thread.id)
+    await mia.post("/console/book", **BOOK, conversation=thread.id, slot="2026-11-24 09:00")
+    [visit] = await shop.rows(Booking)
+    assert visit.conversation_id == thread.id
+
+
+async def test_what_ken_books_for_another_crew_is_booked_and_not_shown_to_him(shop: Shop, ken: Desk) -> None:
+    answer = await ken.post("/console/book", **BOOK, slot="2026-11-24 09:00")
+    assert answer.headers["location"] == "/console/calendar"
+    [visit] = await shop.rows(Booking)
+    assert (visit.status, visit.actor_name) == ("confirmed", "Ken")
 
 
 async def waiting(shop: Shop) -> Booking:

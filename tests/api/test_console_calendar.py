@@ -73,7 +73,7 @@ async def test_closing_a_day_tells_how_many_visits_lie_outside_now(shop: Shop, m
     visit = await visit_of(shop)
     await mia.post("/console/calendar/days", date=MONDAY)
     page = await mia.get("/console/calendar", day=MONDAY)
-    assert "1 booked earlier now lie outside the hours" in page
+    assert "Visits outside the hours now: 1." in page
     assert "outside the hours" in column(page, "Dana Ruiz")
     assert f"/console/bookings/{visit.id}" in column(page, "Dana Ruiz")
 

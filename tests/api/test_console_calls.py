@@ -6,11 +6,13 @@ import re
 
 import pytest
 
+from storage.context import Context
 from storage.tables import AuditEntry, Call, Lead
 from tests.api.console_staff import Desk
 from tests.api.phone_line import BOOK, MONDAY_9, line_to
 from tests.api.test_retell import tell
-from tests.fakes import SARAH, Shop
+from tests.fakes import SARAH, SHOP, Shop
+from tools import calls
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -121,9 +123,12 @@ async def test_ken_sees_no_call_and_hears_no_recording_that_is_not_his_teams(sho
 
 
 async def test_the_second_page_of_calls_goes_on_where_the_first_ended(shop: Shop, mia: Desk) -> None:
-    for number in range(43):
-        await shop.miss(f"CA{number}", sender=f"+151255503{number:02}")
-    first = await mia.get("/console/calls", tab="missed")
+    def many(ctx: Context) -> None:
+        for number in range(43):
+            calls.rang(ctx, f"CA{number}", f"+151255503{number:02}", SHOP)
+
+    await shop.act(many)
+    first = await mia.get("/console/calls")
     [older] = re.findall(r'href="([^"]+)" rel="next"', first)
     second = await mia.get(older.replace("&amp;", "&"))
     assert (len(order(first)), len(set(order(first) + order(second)))) == (40, 43)

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from storage.context import Context
 from storage.tables import Booking, Call, Conversation, Customer, Lead
 from tests.api.console_staff import Desk
 from tests.api.office import leads_the_crew_of, visit_of
 from tests.fakes import SARAH, Shop
+from tools import leads
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -49,8 +51,11 @@ async def test_a_list_there_is_not_is_a_page_that_says_so(mia: Desk) -> None:
 
 
 async def test_the_second_page_of_leads_goes_on_where_the_first_ended(shop: Shop, mia: Desk) -> None:
-    for number in range(43):
-        await mia.post("/console/leads/new", phone=f"(512) 555-03{number:02}")
+    def many(ctx: Context) -> None:
+        for number in range(43):
+            leads.open_lead(ctx, leads.customer_for(ctx, f"(512) 555-03{number:02}"))
+
+    await shop.act(many)
     first = await mia.get("/console/leads")
     [older] = re.findall(r'href="([^"]+)" rel="next"', first)
     second = await mia.get(older.replace("&amp;", "&"))

@@ -84,8 +84,8 @@ async def test_with_a_number_the_visit_is_booked_and_confirmed_by_text(shop: Sho
     for text in ("AC died, 12 Oak St 78701. Can you come Monday?", "Monday at 9 works", "512-555-0142", "Yes"):
         await visitor.hears(text)
     (booking,) = await shop.rows(Booking)
-    (text,) = await shop.rows(Message, kind="confirmation")
-    assert (booking.customer_phone, text.to_phone) == ("+15125550142", "+15125550142")
+    (confirmation,) = await shop.rows(Message, kind="confirmation")
+    assert (booking.customer_phone, confirmation.to_phone) == ("+15125550142", "+15125550142")
 
 
 async def test_the_lead_came_by_the_web_chat(shop: Shop, visitor: Visitor) -> None:
@@ -126,7 +126,7 @@ async def test_a_number_that_is_told_opens_no_earlier_thread(shop: Shop, visitor
 async def test_a_token_that_is_not_ours_opens_nothing(visitor: Visitor, token: str) -> None:
     answer = await visitor.shop.client.get(
         f"/api/v1/webchat/{visitor.way.id}/messages",
-        headers={"Origin": SITE, b"Authorization": f"Bearer {token}".encode()},
+        headers={b"Origin": SITE.encode(), b"Authorization": f"Bearer {token}".encode()},
     )
     assert answer.status_code == 401
 

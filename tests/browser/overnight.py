@@ -26,7 +26,7 @@ def sign_in(page: Page, email: str, password: str, path: str = "/console") -> No
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for(state="attached")
+    page.locator("form[action$=sign-out]").wait_for(state="attached")
 
 
 def asked(server: RealServer, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -68,6 +68,11 @@ def needs_approval(server: RealServer) -> None:
     asked(server, "PATCH", f"/api/v1/services/{service['id']}", {"booking_mode": "approval"})
 
 
+def web_chat(server: RealServer) -> None:
+    """The business has a chat for visitors of its site."""
+    asked(server, "POST", "/api/v1/entry-points", {"label": "Our site", "kind": "widget"})
+
+
 def colleague(server: RealServer, email: str, role: str, team: str | None = None) -> None:
     """Somebody who came by an invite, and has the password of all of them."""
     body = {"email": email, "role": role, **({"team_id": team} if team else {})}
@@ -93,4 +98,5 @@ def a_working_week(server: RealServer) -> None:
     colleague(server, KEN, "agent", team)
     asked(server, "POST", "/api/v1/invites", {"email": "vera@bluebird.example", "role": "admin"})
     asked(server, "POST", "/api/v1/leads", {"name": "Rob Hale", "phone": texter(21), "message": "Quote for a boiler"})
+    web_chat(server)
     settled(server)

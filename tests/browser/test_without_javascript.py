@@ -53,7 +53,7 @@ def test_sarah_chats(window: Callable[..., Page]) -> None:
     page.goto("/chat/bluebird")
     page.get_by_role("textbox").fill("My heat is out")
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_role("list", name="Messages")).to_contain_text("My heat is out")
+    expect(page.locator(".ringback-said.mine")).to_contain_text("My heat is out")
 
 
 def test_mia_answers_from_the_inbox(plain: Page) -> None:

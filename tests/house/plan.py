@@ -2,17 +2,20 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("agent", "api", "prompts", "storage", "tools")
 
 
+@cache
 def product_files() -> list[Path]:
     """Every Python file of the product, relative to the root of the repository."""
     return sorted(file.relative_to(ROOT) for room in ROOMS for file in (ROOT / room).rglob("*.py"))
 
 
+@cache
 def tree(file: Path) -> ast.Module:
     """The parsed source of `file`, a path relative to the root."""
     return ast.parse((ROOT / file).read_text(encoding="utf-8"), filename=str(file))

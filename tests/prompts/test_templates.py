@@ -41,6 +41,7 @@ RECEPTIONIST = {
     "customer": "Sarah Jones",
     "upcoming": ["Diagnostic visit on Tuesday, November 24 at 2:00 PM"],
     "earlier": [],
+    "language": "en",
     "offered": ["Monday, November 23 at 9:00 AM"],
 }
 

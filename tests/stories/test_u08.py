@@ -202,3 +202,21 @@ def test_a_dead_outside_calendar_is_told_within_five_seconds_and_nothing_is_book
     assert active(server) == []
     assert cells(server) == (0, 0)
     assert written(server) == before
+
+
+def test_a_crash_while_the_outside_calendar_thinks_leaves_nothing_on_either_side(
+    server: RealServer, there: CalcomServer
+) -> None:
+    there.faults["create"] = [0.5]
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(book, server)
+        server.until(lambda: "create" in there.acts())
+        server.kill()
+        with pytest.raises(httpx2.TransportError):
+            asked.result()
+    server.until(there.standing)
+    server.start()
+    server.pass_time(90)
+    server.until(lambda: there.standing() == [])
+    server.until(lambda: cells(server) == (0, 0))
+    assert active(server) == []

@@ -213,3 +213,26 @@ async def test_a_leads_summary_is_its_conversations(shop: Shop) -> None:
         "conversationId"
     ]
     assert (await shop.rows(Customer, phone=SARAH))[0].name == "Sarah Jones"
+
+
+async def closed(shop: Shop) -> str | None:
+    """The office ends Sarah's thread without a word; the reason its row keeps."""
+    thread_id = (await thread(shop)).id
+    await shop.act(lambda ctx: conversations.close(ctx, conversations.get(ctx, thread_id)))
+    return (await thread(shop)).unbooked_reason
+
+
+async def test_a_thread_closed_while_our_question_stands_had_no_reply(shop: Shop) -> None:
+    await Stage(shop).say("AC died, 12 Oak St 78701")
+    assert await closed(shop) == "no_reply"
+    assert (await summed(shop))["unbookedReason"] == "no_reply"
+
+
+async def test_a_thread_closed_after_a_request_for_a_person_says_so(shop: Shop) -> None:
+    await Stage(shop).say("can I talk to a real person please")
+    assert await closed(shop) == "wants_person"
+
+
+async def test_a_thread_with_a_visit_has_no_such_reason_when_it_is_closed(shop: Shop) -> None:
+    await booked(shop)
+    assert await closed(shop) is None

@@ -83,6 +83,7 @@ def upgrade() -> None:
         )
     op.create_index("ix_tasks_conversation_id", "tasks", ["conversation_id"])
     op.create_index("ix_leads_service_id", "leads", ["service_id", "id"])
+    op.create_index("ix_leads_org_id_created_at", "leads", ["org_id", "created_at", "id"])
     op.add_column("entry_points", sa.Column("origins", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("orgs", sa.Column("texts", sa.JSON(), nullable=False, server_default="{}"))
     op.add_column(
@@ -95,6 +96,7 @@ def downgrade() -> None:
     op.drop_column("orgs", "carrier_registration")
     op.drop_column("orgs", "texts")
     op.drop_column("entry_points", "origins")
+    op.drop_index("ix_leads_org_id_created_at", "leads")
     op.drop_index("ix_leads_service_id", "leads")
     op.drop_index("ix_tasks_conversation_id", "tasks")
     for name, _ in (*ORDERS, *PARTS):
