@@ -56,11 +56,12 @@ async def answered(request: Request, caller: StaffCaller, booking_id: str, back:
 
     def act(ctx: Context) -> str:
         visit = seen.booking(ctx, caller.staff, booking_id)
+        before = visit.status
         if declined is None:
             visits.approve(ctx, visit)
         else:
             visits.cancel(ctx, still_requested(visit), reason=declined)
-        return heard(ctx, visit)
+        return heard(ctx, visit) if visit.status != before else ""
 
     try:
         told = await caller.write(act)

@@ -1,4 +1,4 @@
-"""What the forms about visits share: the start they ask for, the rules they set aside, a refusal or success in words."""
+"""What the forms about visits share: the start they ask for, the rules they set aside, and what came of it in words."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

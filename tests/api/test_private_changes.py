@@ -44,6 +44,7 @@ async def test_cancelling_keeps_the_record_and_withdraws_the_reminders(shop: Sho
     gone = answer.json()["booking"]
     assert (gone["status"], gone["schedulingState"], gone["cancelReason"]) == ("CANCELED", "CANCELED", "moved away")
     assert gone["canceledAt"] == "2026-11-21T16:00:00Z"
+    assert [one["state"] for one in gone["reminders"]] == ["SKIPPED", "SKIPPED"]
     waiting = await shop.rows(Job, topic="remind", state="queued")
     assert [job.payload["kind"] for job in waiting] == ["cancelled"]
 

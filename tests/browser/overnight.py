@@ -96,7 +96,7 @@ def a_working_week(server: RealServer) -> None:
     team = asked(server, "POST", "/api/v1/teams", {"name": "North side"})["id"]
     asked(server, "POST", f"/api/v1/teams/{team}/members", {"technician_id": technician, "on_call": 1})
     colleague(server, KEN, "agent", team)
-    asked(server, "POST", "/api/v1/invites", {"email": "vera@bluebird.example", "role": "admin"})
+    asked(server, "POST", "/api/v1/invites", {"email": "paul@bluebird.example", "role": "admin"})
     asked(server, "POST", "/api/v1/leads", {"name": "Rob Hale", "phone": texter(21), "message": "Quote for a boiler"})
     web_chat(server)
     settled(server)

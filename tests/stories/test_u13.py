@@ -140,7 +140,8 @@ def test_no_list_holds_a_row_of_another_business(house: RealServer, ids: dict[st
     key = cardinals_key(house)
     told = {path: house.ask("GET", path + NEEDED.get(path, ""), key=key) for path in lists}
     assert len(told) > 15
-    assert {path: one.status_code for path, one in told.items() if one.status_code != 200} == {}
+    # 404: something a business may have one of, and this one has none.
+    assert {path: one.status_code for path, one in told.items() if one.status_code not in (200, 404)} == {}
     mixed = [(path, kind) for path, one in told.items() for kind, its in ids.items() if its in one.text]
     asked_for_by_themselves = ("/api/v1/tool-calls", "service")  # by voice, in another test: their own log shows it
     assert [one for one in mixed if one != asked_for_by_themselves] == []
