@@ -51,6 +51,11 @@ REQUESTS: dict[str, Any] = {
     "Reason": {"reason": "Found the breaker off"},
     "Decline": {"reason": "Nobody is free that day"},
     "WhoIsLate": {"who": "technician"},
+    "CalcomSetup": {
+        "services": [{"service_id": demo_id("diagnostic-visit"), "event_type_id": 1204}],
+        "api_key": "cal_live_example",
+        "webhook_secret": "a-long-random-text",
+    },
     "NewHold": {"service": "diagnostic-visit", "start": "2026-11-24T09:00:00", "minutes": 10},
     "NewLead": {"phone": "+15125550143", "name": "Marcus Webb", "postal_code": "78704", "issue": "No hot water"},
     "LeadPatch": {"status": "lost", "reason": "price"},

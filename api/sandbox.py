@@ -1,14 +1,17 @@
 """The sandbox's own door: moving the clock. Outside the sandbox it does not exist."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api.deps import house_of
 from tools.problems import Problem, not_found
 
 router = APIRouter(prefix="/api/sandbox", tags=["sandbox"])
+
+MOST_SECONDS = 3e9  # some ninety-five years: a calendar further away has no dates
 
 
 class ClockMove(BaseModel):
@@ -16,7 +19,7 @@ class ClockMove(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    advance_seconds: float | None = None
+    advance_seconds: Annotated[float, Field(ge=-MOST_SECONDS, le=MOST_SECONDS)] | None = None
     now: AwareDatetime | None = None
 
 

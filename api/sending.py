@@ -20,6 +20,7 @@ from storage import lookup, outbox
 from storage.context import SYSTEM, Context
 from storage.tables import Booking, Customer, Job, Message, Task
 from tools import booking as bookings
+from tools import digest as night
 from tools import handoff, messages, receipts, reminders, textback
 
 log = logging.getLogger("ringback")
@@ -72,6 +73,17 @@ async def alert(house: House, job: Job) -> None:
     def unit(ctx: Context) -> None:
         task = ctx.session.get_one(Task, job.subject_id)
         reason = handoff.alert(ctx, task, step, words)
+        outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
+
+    await _unit(house, job, unit)
+
+
+async def digest(house: House, job: Job) -> None:
+    """Tell the owner what the night brought, as the business opens."""
+    public_url = house.settings.public_url
+
+    def unit(ctx: Context) -> None:
+        reason = night.send(ctx, public_url)
         outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
 
     await _unit(house, job, unit)

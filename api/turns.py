@@ -15,7 +15,7 @@ from api.deps import House
 from storage import lookup, outbox, waiting
 from storage.context import ASSISTANT, Context
 from storage.tables import Conversation, Job, Org, Turn
-from tools import chat, conversations, handoff, latest, messages, summary
+from tools import chat, conversations, digest, handoff, latest, messages, summary
 
 log = logging.getLogger("ringback")
 T = TypeVar("T")
@@ -155,6 +155,7 @@ def finish(
             created_at=ctx.now,
         )
     )
+    digest.expect(ctx)
     if silent:
         return
     latest.keep_heard(ctx, heard, facts.offered_in(ctx, result.text))

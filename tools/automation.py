@@ -10,7 +10,7 @@ from storage.tables import Org
 from tools import audit
 from tools.problems import Problem
 
-SWITCHES = ("outbound_enabled", "whatsapp_enabled", "alert_on_booking", "screen_forwarded")
+SWITCHES = ("outbound_enabled", "whatsapp_enabled", "alert_on_booking", "digest", "screen_forwarded")
 # Minutes or seconds, with what is allowed of each.
 AMOUNTS = {
     "textback_cooldown_minutes": (0, 1440),

@@ -12,7 +12,7 @@ from storage import outbox
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Job, Lead, Message
 from storage.tables.bookings import ACTIVE
-from tools import announcements, conversations, handoff, leads, messages, opt_out
+from tools import announcements, conversations, digest, handoff, leads, messages, opt_out
 from tools.latest import KEYWORD
 from tools.rules import consent, phones, urgency
 
@@ -66,6 +66,7 @@ def receive(ctx: Context, text: Text) -> str:
     lead = conversations.lead_for(ctx, customer, "SMS", reopen=True)
     conversations.attach(ctx, thread, customer, lead)
     heard = conversations.hear(ctx, thread, text.body, provider_id=text.provider_id, media=list(text.media))
+    digest.expect(ctx)
     announcements.message_received(ctx, heard)
     if lead.status == "new":
         leads.set_status(ctx, lead, "active")

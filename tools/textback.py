@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 import prompts
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, EntryPoint, Lead, Message
-from tools import announcements, conversations, handoff, leads, messages, own_texts, setup
+from tools import announcements, conversations, digest, handoff, leads, messages, own_texts, setup
 from tools.rules import sms
 from tools.rules.working_hours import stretches
 
@@ -33,6 +33,7 @@ def missed(
     else:
         call.textback, call.textback_message_id = "queued", outcome.id
     announcements.call_missed(ctx, call)
+    digest.expect(ctx)
     return None if isinstance(outcome, str) else outcome
 
 

@@ -11,6 +11,7 @@ from api.v1 import (
     calls,
     conversations,
     credentials,
+    digest,
     entry_points,
     events,
     holds,
@@ -52,7 +53,7 @@ for noun in (
         recordings,
         tool_calls,
     ),
-    *(services, hours, schedule_templates, technicians, teams, stats, credentials, webhooks, llms),
+    *(services, hours, schedule_templates, technicians, teams, stats, digest, credentials, webhooks, llms),
     *(staff, roles, invites, booking_pages, entry_points, events, calcom, integrations),
 ):
     router.include_router(noun.router)

@@ -21,6 +21,7 @@ class AutomationShown(Shown):
     outbound_enabled: bool
     whatsapp_enabled: bool
     alert_on_booking: bool
+    digest: bool
     screen_forwarded: bool
     textback_cooldown_minutes: int
     missed_under_seconds: int
@@ -38,6 +39,7 @@ class AutomationPatch(Body):
     outbound_enabled: bool = True
     whatsapp_enabled: bool = False
     alert_on_booking: bool = True
+    digest: bool = True
     screen_forwarded: bool = False
     textback_cooldown_minutes: int = 60
     missed_under_seconds: int = 5

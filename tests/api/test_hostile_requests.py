@@ -27,6 +27,10 @@ MEMBERS = [
     b'"scheduledEndAt":"9998-12-31T23:59:00"',
     b'"timezone":"../etc/passwd"',
 ]
+NUL_PAGES = [
+    *("/book/%00", "/book/bluebird%00/manage/x", "/book/bluebird/manage/%00", "/chat/%00", "/chat/%00.js"),
+    *("/api/v1/webchat/%00", "/calendar/%00.ics", "/console/invite/%00"),
+]
 BODIES = [b"", b"null", b"[]", b"1", b"{", b"\xff\xfe", b"[" * 5000]
 QUERIES = [
     *("from=%00", "status=%00", "to=0001-01-01", "from=9999-12-31", "lead_id=%00", "after=%00", "search=%25%00"),
@@ -90,3 +94,30 @@ async def test_the_ends_of_the_calendar_are_no_bug(shop: Shop, day: str) -> None
     for zone in ("UTC", "Australia/Sydney", "Pacific/Honolulu"):
         body = json.dumps({"date": day, "time": "23:55", "timezone": zone}).encode()
         assert await send(key, "POST", "/api/v1/scheduling-bookings/check-availability", body) < 500
+
+
+@pytest.mark.parametrize("path", NUL_PAGES)
+async def test_an_address_with_a_nul_names_nothing(shop: Shop, path: str) -> None:
+    assert (await shop.client.get(path)).status_code == 404
+
+
+async def test_a_nul_in_a_form_is_no_bug(shop: Shop) -> None:
+    form = {"email": "mia\x00@bluebird.example", "password": "guess"}
+    assert (await shop.client.post("/console/sign-in", data=form)).status_code == 401
+
+
+async def test_no_times_are_offered_of_a_service_that_cannot_be_booked(shop: Shop) -> None:
+    key = await key_of(shop)
+    await key.client.patch(f"/api/v1/services/{shop.diagnostic.id}", headers=key.headers, json={"is_bookable": False})
+    asked = {"event_type_id": "diagnostic-visit", "date": "2026-11-23", "time": "09:00"}
+    days = {"start_date": "2026-11-23", "end_date": "2026-11-24", "event_type_id": "diagnostic-visit"}
+    answers = [
+        await key.client.get("/api/private/v1/slots?service=diagnostic-visit", headers=key.headers),
+        await key.client.get("/api/v1/bookings/available-slots", params=days, headers=key.headers),
+    ]
+    for path in ("available-slots", "check-availability"):
+        path = f"/api/v1/scheduling-bookings/{path}"
+        answers.append(await key.client.post(path, json=asked, headers=key.headers))
+    assert [one.json().get("code") for one in answers] == ["SERVICE_NOT_BOOKABLE"] * 4
+    said = await key.client.post("/api/v1/scheduling/voice/diagnostic-visit/slots", json={}, headers=key.headers)
+    assert said.headers["X-Ringback-Code"] == "SERVICE_NOT_BOOKABLE"

@@ -28,6 +28,9 @@ BESIDES = {
     "danger": "water near electrical power",
     "code": "204913",
     "minutes": 10,
+    "counts": "10 emergency, 10 waiting for a person, 10 booked and 10 not booked",
+    "first": "Alexandria Montgomery-Jones",
+    "console_url": "https://go.bluebirdheating.com/console",
 }
 TEXTS = [name for name in prompts.names() if name.startswith(("sms/", "safety/"))]
 FIRST_TEXTS = [name for name in TEXTS if name.startswith("sms/text_back_")]
@@ -62,6 +65,7 @@ def test_a_text_asks_only_for_facts_it_may_mention(name: str) -> None:
         "sms/confirm_code": {"code", "minutes"},
         "sms/staff_hand_off": {"customer_phone", "reason"},
         "sms/staff_emergency": {"customer_phone", "danger"},
+        "sms/staff_digest": {"counts", "first", "console_url"},
     }.get(name, set())
     assert prompts.variables(name) <= prompts.MESSAGE_VARIABLES | allowed
 
