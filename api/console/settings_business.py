@@ -74,7 +74,7 @@ async def save_automation(request: Request, caller: Office) -> Response:
     form = await sent(request)
 
     def act(ctx: Context) -> None:
-        switches = ("outbound_enabled", "whatsapp_enabled", "alert_on_booking")
+        switches = ("outbound_enabled", "whatsapp_enabled", "alert_on_booking", "digest")
         automation.change(
             ctx,
             {
@@ -140,7 +140,8 @@ def _numbers(org: Org) -> dict[str, str | None]:
 
 def _switches(org: Org) -> dict[str, Any]:
     names = (
-        *("outbound_enabled", "whatsapp_enabled", "alert_on_booking", "alert_minutes", "missed_under_seconds"),
+        *("outbound_enabled", "whatsapp_enabled", "alert_on_booking", "digest"),
+        *("alert_minutes", "missed_under_seconds"),
         *("booking_mode", "approval_hours", "cancel_cutoff_hours", "default_duration"),
     )
     return {**{name: getattr(org, name) for name in names}, "callsavvy_ips": ", ".join(org.callsavvy_ips)}

@@ -1,4 +1,4 @@
-"""What the office tells itself about a thread. A table of its own, so that no note ever reaches a customer or a model."""
+"""What the office tells itself about a thread. A table of its own: no note ever reaches a customer or a model."""
 
 from datetime import datetime
 

@@ -86,7 +86,8 @@ async def standing(shop: Shop, name: str) -> tuple[str, bool, str | None]:
 async def test_what_was_never_set_up_is_missing(shop: Shop) -> None:
     listed = (await (await key_of(shop)).get("/api/v1/integrations"))["integrations"]
     assert {one["name"]: one["state"] for one in listed} == {
-        name: "missing" for name in ("twilio", "retell", "model", "vapi", "elevenlabs", "callsavvy", "calcom", "webhooks")
+        name: "missing"
+        for name in ("twilio", "retell", "model", "vapi", "elevenlabs", "callsavvy", "calcom", "webhooks")
     }
 
 

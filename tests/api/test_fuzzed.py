@@ -1,4 +1,4 @@
-"""The JSON doors under schemathesis, for some seconds: no bug of ours, no undocumented answer. tests/slow asks longer."""
+"""The JSON doors under schemathesis, for some seconds: no bug, no undocumented answer. tests/slow asks longer."""
 
 from pathlib import Path
 

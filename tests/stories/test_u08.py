@@ -217,6 +217,16 @@ def test_a_crash_while_the_outside_calendar_thinks_leaves_nothing_on_either_side
     server.until(there.standing)
     server.start()
     server.pass_time(3600)  # its clock begins anew, and was ahead
+    import time
+
+    time.sleep(3)
+    print(
+        server.rows("select topic,state,reason,attempts,due_at,payload from jobs where topic like 'outside%'"),
+        there.acts(),
+        there.bookings,
+        server.rows("select last_error,last_error_at from calcom_accounts"),
+        (server.folder / "server.log").read_text()[-800:],
+    )
     server.until(lambda: there.standing() == [])
     server.until(lambda: cells(server) == (0, 0))
     assert active(server) == []

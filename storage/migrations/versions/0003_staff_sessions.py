@@ -86,9 +86,7 @@ def upgrade() -> None:
     op.create_index("ix_leads_org_id_created_at", "leads", ["org_id", "created_at", "id"])
     op.add_column("entry_points", sa.Column("origins", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("orgs", sa.Column("texts", sa.JSON(), nullable=False, server_default="{}"))
-    op.add_column(
-        "orgs", sa.Column("carrier_registration", sa.String(), nullable=False, server_default="not_started")
-    )
+    op.add_column("orgs", sa.Column("carrier_registration", sa.String(), nullable=False, server_default="not_started"))
 
 
 def downgrade() -> None:
