@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from agent import replies, spanish, wish
+from agent import replies, wish
 from agent.hearing import Heard, hear
 from agent.signals import CORRECTS
 from storage.context import Context
@@ -28,9 +28,7 @@ class Turn:
         self.thread: Conversation = chat.thread_of(ctx)
         self.memory: dict[str, Any] = dict(self.thread.memory)
         self.text, self.before = latest.last_words(ctx)
-        meant: str | None = self.memory.pop("meant", None)  # our last words in English, when they were said in Spanish
-        if meant is not None and self.before is not None and spanish.said(meant) == self.before:
-            self.before = meant
+        self.memory.pop("meant", None)
         booked: str | None = self.memory.get("booked")  # the day of a visit booked or moved just now
         corrects = booked is not None and CORRECTS.match(self.text) is not None
         said_before = replies.NEW_TIME if corrects else self.before  # "sorry, I meant 10" is about that visit's time

@@ -32,8 +32,11 @@ def answer(ctx: Context, turn_key: str) -> str:
     parts.append(_act(turn, answered=bool(parts)))
     told = " ".join(part for part in parts if part)
     in_spanish = ctx.channel != "voice" and chat.customer_of(ctx).language == "es"
-    turn.thread.memory = turn.memory | {"meant": told} if in_spanish else turn.memory
-    return spanish.said(told) if in_spanish else told
+    if in_spanish:
+        told, english = spanish.said(told), told
+        turn.memory["meant"] = {"english": english, "said": told}
+    turn.thread.memory = turn.memory
+    return told
 
 
 def _act(turn: Turn, *, answered: bool) -> str:

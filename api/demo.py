@@ -30,6 +30,7 @@ def play(*, keep: bool) -> int:
 
     With `keep` the server goes on until Ctrl-C.
     """
+    typer.echo("Starting a server of its own, over an empty database ...")
     try:
         with rehearsal() as server:
             stage = Stage(server)

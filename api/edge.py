@@ -28,6 +28,9 @@ class Edge:
         self._body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and "\x00" in scope["path"]:
+            await send({"type": "websocket.close"})  # before it is accepted: refused with 403, as any unknown token
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -55,12 +55,16 @@ def recent(ctx: Context, count: int) -> list[Message]:
 
 def last_words(ctx: Context) -> tuple[str, str | None]:
     """What the customer wrote that no answer of ours has heard (joined; what decides in Spanish put into English), and
-    what our last message said.
+    what our last message said, likewise.
 
     A text that came while an answer was being written stands before that answer, yet waits for its own.
     """
     unheard, before = unanswered(ctx)
-    return spanish_heard.in_english("\n".join(one.body for one in unheard)), before.body if before else None
+    told = spanish_heard.in_english("\n".join(one.body for one in unheard))
+    if before is None:
+        return told, None
+    meant = thread_of(ctx).memory.get("meant") or {}  # the script's own words before they were put into Spanish
+    return told, meant["english"] if meant.get("said") == before.body else spanish_heard.in_english(before.body)
 
 
 def unanswered(ctx: Context) -> tuple[list[Message], Message | None]:

@@ -77,7 +77,7 @@ def standing(ctx: Context, staff: Staff, conversation_id: str, since: str | None
         "thread": thread,
         "entries": entries,
         "card": card,
-        "name": card["customer"]["name"] or pages.shown_phone(thread.phone),
+        "name": card["customer"]["name"] or (pages.shown_phone(thread.phone) if thread.phone else "Web visitor"),
         "customer": card["customer"]["name"] or "Customer",
         "due": instant(card["nextAction"]["dueAt"]),
         "facts": [

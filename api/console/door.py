@@ -73,6 +73,8 @@ class ConsoleRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             try:
+                if b"%00" in request.scope["query_string"]:  # PostgreSQL takes no such text
+                    raise Problem("VALIDATION_ERROR", "That address holds a letter no page takes.", fix="Leave it out.")
                 if request.method not in ("GET", "HEAD"):
                     same_site(request)
                 return await answer(request)

@@ -125,3 +125,24 @@ async def test_a_missed_call_from_a_spanish_speaker_is_texted_back_in_spanish(sh
     await shop.miss("CAes")
     (text,) = await stage.after(seconds=10)
     assert text.body.startswith("Hola, soy el asistente de Bluebird Heating.")
+
+
+async def test_a_yes_in_spanish_lets_the_model_book(shop: Shop) -> None:
+    nothing = (
+        '"service": null, "customer_name": null, "address": null, "postal_code": null, "notes": null, "email": null'
+    )
+    model = ScriptedModel(
+        [
+            {
+                "list_open_slots": '{"service": null, "preferred_day": "monday", "preferred_time": null, "postal_code": null}'
+            },
+            "Tengo el lunes 23 de noviembre a las 8:00 AM. ¿Le sirve?",
+            {"book_job": f'{{"slot": "2026-11-23 08:00", {nothing}, "urgency": null}}'},
+            "¡Listo! Su visita está reservada para el lunes 23 de noviembre a las 8:00 AM con Dana Ruiz.",
+        ]
+    )
+    stage = Stage(shop, model)
+    await stage.say("Hola, no funciona mi calefacción, 12 Oak St 78701")
+    (booked, *_texts) = await stage.say("sí, por favor")
+    assert booked.body.startswith("¡Listo! Su visita está reservada")
+    assert model.steps == []

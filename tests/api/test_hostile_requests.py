@@ -1,9 +1,11 @@
 """Whatever an outsider sends to the JSON doors is refused with a code or done, and never a bug of ours."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 
+from storage.seed import demo_id
 from tests.api.doors import Key, booked, key_of, visit_body
 from tests.fakes import Shop
 
@@ -108,16 +110,15 @@ async def test_a_nul_in_a_form_is_no_bug(shop: Shop) -> None:
 
 async def test_no_times_are_offered_of_a_service_that_cannot_be_booked(shop: Shop) -> None:
     key = await key_of(shop)
-    await key.client.patch(f"/api/v1/services/{shop.diagnostic.id}", headers=key.headers, json={"is_bookable": False})
+    await key.patch(f"/api/v1/services/{demo_id('diagnostic-visit')}", {"is_bookable": False})
     asked = {"event_type_id": "diagnostic-visit", "date": "2026-11-23", "time": "09:00"}
     days = {"start_date": "2026-11-23", "end_date": "2026-11-24", "event_type_id": "diagnostic-visit"}
     answers = [
-        await key.client.get("/api/private/v1/slots?service=diagnostic-visit", headers=key.headers),
-        await key.client.get("/api/v1/bookings/available-slots", params=days, headers=key.headers),
+        await key.ask("GET", "/api/private/v1/slots?service=diagnostic-visit"),
+        await key.ask("GET", f"/api/v1/bookings/available-slots?{urlencode(days)}"),
+        await key.post("/api/v1/scheduling-bookings/available-slots", asked),
+        await key.post("/api/v1/scheduling-bookings/check-availability", asked),
     ]
-    for path in ("available-slots", "check-availability"):
-        path = f"/api/v1/scheduling-bookings/{path}"
-        answers.append(await key.client.post(path, json=asked, headers=key.headers))
     assert [one.json().get("code") for one in answers] == ["SERVICE_NOT_BOOKABLE"] * 4
-    said = await key.client.post("/api/v1/scheduling/voice/diagnostic-visit/slots", json={}, headers=key.headers)
+    said = await key.post("/api/v1/scheduling/voice/diagnostic-visit/slots", {})
     assert said.headers["X-Ringback-Code"] == "SERVICE_NOT_BOOKABLE"

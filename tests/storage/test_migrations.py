@@ -47,6 +47,18 @@ def test_the_schema_goes_down_and_up_again_with_bluebird_in_it(database_url: str
 
 
 @pytest.mark.engines("sqlite", "postgres")
+def test_a_database_of_the_first_release_keeps_its_rows_on_the_way_up(database_url: str) -> None:
+    run(database_url, bluebird)
+    migrate.downgrade(database_url, "0001")
+    assert migrate.standing(database_url) == "older"
+    migrate.upgrade(database_url)
+    migrate.check(database_url)
+    names = run(database_url, lambda s: s.execute(text("SELECT name FROM services ORDER BY name")).scalars().all())
+    assert names == ["Diagnostic visit", "Water heater install"]
+    assert run(database_url, lambda s: s.execute(text("SELECT count(*) FROM technicians")).scalar()) == 2
+
+
+@pytest.mark.engines("sqlite", "postgres")
 def test_upgrading_twice_keeps_the_rows(database_url: str) -> None:
     run(database_url, bluebird)
     migrate.upgrade(database_url)

@@ -26,6 +26,8 @@ _HALF = {"y media": ":30", "y cuarto": ":15", None: ""}
 _PHRASES = tuple(
     (re.compile(rf"\b{spanish}(?!\w)", re.I), english)
     for spanish, english in (
+        (r"(?:le|te) (?:sirve|conviene|parece bien|queda bien|acomoda|va bien)", "does that work"),
+        (r"(?:se )?(?:le|te|lo|la) reservo|quiere que (?:se )?(?:le |lo |la )?reserve", "shall I book"),
         (r"no (?:se|estoy segur[oa])", "not sure"),
         (r"(?:ya no|no) (?:lo |la )?(?:necesito|quiero)(?: (?:la|mi) (?:cita|visita))?", "cancel it, I don't need it"),
         (
