@@ -115,7 +115,7 @@ def _outcome(answer: httpx2.Response) -> Outcome:
     code = str(said["code"]) if said.get("code") else None
     if answer.status_code == 429:
         waits = answer.headers.get("retry-after", "")
-        return Outcome("later", code=code, retry_after=int(waits) if waits.isdigit() else None)
+        return Outcome("later", code=code, retry_after=int(waits) if waits.isascii() and waits.isdigit() else None)
     if answer.status_code >= 500 or answer.is_redirect:
         return Outcome("unknown", code=code)
     stopped = answer.status_code in (401, 403, 404) or code in STOPPED

@@ -127,7 +127,7 @@ async def _post_to(url: httpx2.URL, address: str, headers: dict[str, str], body:
             status=answer.status_code,
             milliseconds=_since(started),
             excerpt=read.decode("utf-8", "replace").replace("\0", "")[:EXCERPT],
-            retry_after=int(waits) if waits.isdigit() and len(waits) < 8 else None,
+            retry_after=int(waits) if waits.isascii() and waits.isdigit() and len(waits) < 8 else None,
         )
 
 

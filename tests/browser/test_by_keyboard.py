@@ -14,7 +14,8 @@ from tests.stories.real_server import RealServer
 
 STEPS = 80  # tabs after which something cannot be reached
 SOON = 1.0  # seconds from a text's arrival to its place in an open thread
-FOCUSED = "(at => at === document.body ? '' : at.innerText || at.name || '')(document.activeElement)"
+FOCUSED = """(at => at.matches('a, button, input, select, textarea, summary') ? at.innerText || at.name : '')
+(document.activeElement)"""
 
 
 @pytest.fixture(scope="module", autouse=True)
