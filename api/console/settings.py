@@ -75,7 +75,7 @@ class Sent:
 
     def several(self, name: str) -> list[str]:
         """The values of the boxes with this name that are ticked."""
-        return [one.replace("\x00", "") for one in self.form.getlist(name) if isinstance(one, str)][:500]
+        return [one for one in self.form.getlist(name) if isinstance(one, str)][:500]
 
     def listed(self, name: str, longest: int = 2000) -> list[str]:
         """What a field lists, parted by commas or lines."""

@@ -133,9 +133,7 @@ async def test_a_yes_in_spanish_lets_the_model_book(shop: Shop) -> None:
     )
     model = ScriptedModel(
         [
-            {
-                "list_open_slots": '{"service": null, "preferred_day": "monday", "preferred_time": null, "postal_code": null}'
-            },
+            {"list_open_slots": '{"preferred_day": "monday"}'},
             "Tengo el lunes 23 de noviembre a las 8:00 AM. ¿Le sirve?",
             {"book_job": f'{{"slot": "2026-11-23 08:00", {nothing}, "urgency": null}}'},
             "¡Listo! Su visita está reservada para el lunes 23 de noviembre a las 8:00 AM con Dana Ruiz.",

@@ -110,7 +110,8 @@ async def test_no_parameter_of_any_question_breaks_anything(shop: Shop, key: Key
                 answer = await key.ask("GET", spot)
                 assert answer.status_code < 500, spot
                 if answer.status_code >= 400:
-                    refused(answer, about=spot)
+                    # A zero in the path names nothing, and is turned away before anybody is known.
+                    refused(answer, limited="%00" not in spot.partition("?")[0], about=spot)
                 asked += 1
     assert asked > 300
 

@@ -45,9 +45,9 @@ class Screens:
         overnight.sign_in(page, email, self.server.company["owner"]["password"])
         self.known[email] = page.context.storage_state()
 
-    def close_windows(self) -> None:
-        """Close every window that was opened."""
-        while self.contexts:
+    def close_windows(self, but: int) -> None:
+        """Close every window but so many, the first ones."""
+        while len(self.contexts) > but:
             self.contexts.pop().close()
 
 
@@ -82,12 +82,14 @@ def screens(browser: Browser, shop_server: RealServer) -> Screens:
 @pytest.fixture
 def mia(screens: Screens) -> Iterator[Page]:
     """Mia, who owns the business, at her desk."""
+    before = len(screens.contexts)
     yield screens.window(overnight.MIA)
-    screens.close_windows()
+    screens.close_windows(but=before)
 
 
 @pytest.fixture
 def window(screens: Screens) -> Iterator[Callable[..., Page]]:
     """`window(email, phone=…, javascript=…)`: a page in a browser of somebody's own, closed after the test."""
+    before = len(screens.contexts)
     yield screens.window
-    screens.close_windows()
+    screens.close_windows(but=before)

@@ -70,7 +70,7 @@ def looked_at(page: Page, seen: Look) -> None:
     for width, size in WIDTHS.items():
         page.set_viewport_size(size)
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             where = f"{width}, {scheme}"
             seen.findings += (
                 f"{seen.path} ({where}): {one}" for one in found_by_axe(page, colours_only=scheme == "dark")

@@ -26,7 +26,7 @@ class Album(Walk):
         for width, size in looks.WIDTHS.items():
             self.page.set_viewport_size(size)
             for scheme in ("light", "dark"):
-                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 self.page.screenshot(path=self.folder / f"{name}-{width}-{scheme}.png", full_page=True)
 
 

@@ -53,7 +53,7 @@ def test_the_newest_comes_first_inside_each_group(mia: Page) -> None:
     for badge in (*GROUPS, None):
         times = [at for text, at in told if (badge in text if badge else not any(one in text for one in GROUPS))]
         assert len(times) > 1
-        assert times == sorted(times, reverse=True)  # type: ignore[type-var]
+        assert times == sorted(times, reverse=True)
 
 
 def test_the_unread_are_counted(mia: Page, server: RealServer) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.console.pages import NAVIGATION
+from api.console.pages import NAVIGATION, Entry
 from tests.browser import overnight
 from tests.browser.conftest import Screens
 from tests.browser.overnight import MIA
@@ -75,12 +75,11 @@ def test_mia_moves_a_visit(plain: Page) -> None:
 
 
 @pytest.mark.parametrize("entry", [one for one in NAVIGATION if not one.sandbox_only], ids=lambda one: one.name)
-def test_the_menu_leads_to_every_page(plain: Page, entry: object) -> None:
-    name, path = entry.name, entry.path  # type: ignore[attr-defined]
+def test_the_menu_leads_to_every_page(plain: Page, entry: Entry) -> None:
     plain.goto("/console/sessions")
     plain.get_by_role("button", name="Menu").click()
-    plain.get_by_role("link", name=name, exact=True).click()
-    expect(plain).to_have_url(re.compile(f"{re.escape(path)}$"))
+    plain.get_by_role("link", name=entry.name, exact=True).click()
+    expect(plain).to_have_url(re.compile(f"{re.escape(entry.path)}$"))
     expect(plain.get_by_role("heading", level=1)).to_be_visible()
 
 
