@@ -58,18 +58,20 @@ def serve(
         from api.demo_company import seed_when_empty
 
         made = seed_when_empty(settings)
-        sign_in = f"{made['owner']['email']} / {made['owner']['password']}" if made else "see 'ringback seed-demo'"
-        typer.echo(f"The console: {settings.public_url}/console ({sign_in})")
-        if settings.sandbox:
-            typer.echo(f"A phone to try it with: {settings.public_url}/console/phone")
+        if made:
+            typer.echo(f"Sign in as {made['owner']['email']} / {made['owner']['password']} (shown once)")
+        else:
+            typer.echo("Sign in as before; 'ringback seed-demo' gives the demo company a new password.")
     options: dict[str, Any] = {"host": host, "port": port, "access_log": False, "log_level": "warning"}
     if workers > 1:
         uvicorn.run("api.__main__:server", factory=True, workers=workers, **options)
         return
     with sole_server(sqlite_file(database_url(settings.database_url)) if worker else None):
-        typer.echo(f"Ringback starts at {settings.public_url}" + (" (sandbox)" if settings.sandbox else ""))
-        if not demo_company:
-            typer.echo(f"The console: {settings.public_url}/console")
+        sandbox = " (sandbox: nothing leaves this machine)" if settings.sandbox else ""
+        typer.echo(f"Ringback starts at {settings.public_url}{sandbox}. Ctrl-C ends it.")
+        typer.echo(f"The console: {settings.public_url}/console")
+        if settings.sandbox:
+            typer.echo(f"A phone to try it with: {settings.public_url}/console/phone")
         uvicorn.run(create_app(settings, work=worker), **options)
 
 
@@ -167,7 +169,10 @@ def doctor() -> None:
     findings = asyncio.run(examine(read_settings()))
     for finding in findings:
         typer.echo(str(finding))
-    raise typer.Exit(any(finding.state == "wrong" for finding in findings))
+    wrong = any(finding.state == "wrong" for finding in findings)
+    if not wrong:
+        typer.echo("Nothing is wrong. What is missing is only needed when you come to use it.", err=True)
+    raise typer.Exit(wrong)
 
 
 @exports.command("export")
@@ -248,7 +253,9 @@ def _for_org(slug: str | None, act: Any) -> Any:
         found: Org | None = lookup.org_by_slug(session, slug) if slug else lookup.only_org(session)
         if found is None:
             raise Problem(
-                "NOT_FOUND", "Name the business with --org.", fix="Its slug is in its booking page's address."
+                "NOT_FOUND",
+                f"There is no business {slug}." if slug else "Which business? There are several, or none.",
+                fix="Name one with --org; 'ringback doctor' lists them, 'ringback init' sets one up.",
             )
         return act(Context(session, found, SYSTEM, "console", datetime.now(UTC)))
 

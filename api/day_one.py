@@ -2,18 +2,21 @@
 
 import asyncio
 import secrets
+import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from pwdlib import PasswordHash
 from sqlalchemy.orm import Session
 
 from api.app import prepare_schema
+from api.doctor import HERE
 from api.settings import Settings, read_settings
 from storage.db import open_database
 from storage.tables import Org
@@ -44,7 +47,7 @@ QUESTIONS = (
     Question("zips", "Which ZIPs do you come to (like 78701-78759, 78610)", company_lines.areas, "everywhere"),
     Question(
         "services",
-        "Which services, the usual first visit first (name:minutes:fee, like Diagnostic visit:90:89)",
+        "Which services, the usual first visit first (name:minutes:fee in dollars, like Diagnostic visit:90:89)",
         company_lines.offerings,
     ),
     Question("technicians", "Who drives out (name:phone, like Dana Ruiz:+15125550111, Luis)", company_lines.people),
@@ -77,7 +80,7 @@ def init(
         str | None, typer.Option(help="What the owner signs in with; made from the slug when left out.")
     ] = None,
 ) -> None:
-    """Set up a business: eight questions, asked here or answered by options or a file."""
+    """Set up a business: eight questions, asked one by one, or answered by options or a file. Nothing leaves here."""
     options = {
         **{"name": name, "trade": trade, "zone": zone, "hours": hours, "zips": zips, "services": services},
         **{"technicians": technicians, "forward-to": forward_to, "slug": slug, "phone": phone},
@@ -91,19 +94,21 @@ def init(
     email = given.get("owner-email") or f"owner@{company.slug}.example"
     owner = Owner(email, PasswordHash.recommended().hash(password))
     org, company = asyncio.run(_found(settings, company, owner))
-    for line in told(settings, org, company):
+    for line in told(org, company):
+        typer.echo(line)
+    for line in to_paste(settings, org):
+        typer.echo(line)
+    for line in next_steps(settings, org, company):
         typer.echo(line)
     typer.echo(f"Sign in at {settings.public_url}/console with {email} and {password} (shown once).")
-    typer.echo(f"What is left to do, and a call to try: {settings.public_url}/console/set-up")
 
 
-def told(settings: Settings, org: Org, company: Company) -> Iterator[str]:
-    """What was written down, and what to do next, a line each."""
-    url = settings.public_url
+def told(org: Org, company: Company) -> Iterator[str]:
+    """What was written down, a line each."""
     places = ", ".join(first if first == last else f"{first}-{last}" for first, last in company.areas)
     yield f"{org.name} is set up (slug {org.slug}, {org.trade}, {org.timezone})."
     yield f"  Hours: {opening_hours.written(company.hours)}. ZIPs: {places or 'everywhere'}."
-    yield f"  Services: {', '.join(one.name for one in company.offerings)}; each done by every technician."
+    yield f"  Services: {', '.join(_offered(one) for one in company.offerings)}; each done by every technician."
     yield f"  Technicians: {', '.join(one.name for one in company.people)}."
     yield f"  Calls ring {org.forward_to} first." if org.forward_to else "  Callers leave a message."
     if company.phone is None:
@@ -112,37 +117,61 @@ def told(settings: Settings, org: Org, company: Company) -> Iterator[str]:
         yield f"  {company.phone} stands in for the tracked number in the sandbox, until you have a real one."
     else:
         yield f"  People call and text {company.phone}."
-    yield "Next:"
-    yield "1. Start the server:  ringback serve"
-    if settings.sandbox and company.phone is not None and settings.twilio_auth_token is None:
-        yield "2. Miss a call in the sandbox, as Twilio would tell it, and see it texted back:"
-        fields = {"CallSid": "CA1", "From": A_CALLER, "To": company.phone, "DialCallStatus": "no-answer"}
-        posted = " ".join(f"--data-urlencode {name}={value}" for name, value in fields.items())
-        yield f"   curl {posted} {url}/api/twilio/voice/dial-complete"
-        yield "   The text is kept, not sent. To read it, make a key and ask with it as Bearer:"
-        yield f"   ringback credential create --name Owner --scopes READ_CONVERSATIONS --org {org.slug}"
-        yield f"   GET {url}/api/v1/messages?direction=out"
-    else:
-        yield "2. See what is still missing:  ringback doctor"
-    yield "3. At Twilio, on the number's page (each HTTP POST):"
+    yield "  All of it can be changed in the console, under Settings."
+
+
+def to_paste(settings: Settings, org: Org) -> Iterator[str]:
+    """The addresses that providers are given, and the key and the tools of a voice agent, a line each."""
+    url = settings.public_url
+    yield ""
+    yield "To paste when you go live, also at /console/set-up:"
+    if urlsplit(url).hostname in HERE:
+        yield "  (No provider reaches this machine by these. Set RINGBACK_PUBLIC_URL to your https address first.)"
+    yield "Twilio, on the number's page (each HTTP POST):"
     yield f"   A call comes in:      {url}/api/twilio/voice/inbound"
     yield f"   Call status changes:  {url}/api/twilio/voice/status"
     yield f"   A message comes in:   {url}/api/twilio/sms/inbound"
-    yield "4. At Retell:"
-    yield f"   Inbound call webhook: {url}/api/retell/inbound/{org.retell_token}"
-    yield f"   Agent webhook:        {url}/api/retell/events/{org.retell_token}"
-    yield "   Tools:                ringback tools export --format retell"
-    yield "   Or at Vapi or ElevenLabs, with --format vapi or elevenlabs:"
+    yield "A voice agent, when you have one, at Retell, Vapi, ElevenLabs or by MCP:"
+    yield f"   Retell, inbound call: {url}/api/retell/inbound/{org.retell_token}"
+    yield f"   Retell, agent:        {url}/api/retell/events/{org.retell_token}"
     yield f"   Vapi server URL:      {url}/api/vapi/events/{org.vapi_token}"
     yield f"   ElevenLabs, before:   {url}/api/elevenlabs/inbound/{org.elevenlabs_token}"
     yield f"   ElevenLabs, after:    {url}/api/elevenlabs/events/{org.elevenlabs_token}"
     yield f"   Any MCP client:       {url}/mcp"
-    yield "5. A key for the voice agent, printed once:"
+    yield "   Its tools (or vapi, elevenlabs, openai, mcp), and its key, printed once:"
+    yield "   ringback tools export --format retell"
     yield (
         '   ringback credential create --name "Voice agent" --actor-type VOICE_AGENT'
         f" --scopes scheduling:read,scheduling:write --org {org.slug}"
     )
-    yield "6. Look over every connection:  ringback doctor"
+
+
+def next_steps(settings: Settings, org: Org, company: Company) -> Iterator[str]:
+    """What to do now, a line each."""
+    url = settings.public_url
+    yield ""
+    yield "Next:"
+    if shutil.which("ringback") is None:
+        yield "0. Put the command on your path:   . .venv/bin/activate"
+    yield "1. Start the server:               ringback serve"
+    if settings.sandbox and company.phone is not None:
+        yield f"2. Miss a call, see the text-back: {url}/console/set-up"
+    else:
+        yield f"2. See what is still to do:        {url}/console/set-up"
+    yield "3. Look over every connection:     ringback doctor"
+    if settings.sandbox and company.phone is not None and settings.twilio_auth_token is None:
+        yield "Without a browser, step 2 is a post as Twilio sends it; the text is kept, not sent, and a key reads it:"
+        fields = {"CallSid": "CA1", "From": A_CALLER, "To": company.phone, "DialCallStatus": "no-answer"}
+        posted = " ".join(f"--data-urlencode {name}={value}" for name, value in fields.items())
+        yield f"   curl {posted} {url}/api/twilio/voice/dial-complete"
+        yield f"   ringback credential create --name Owner --scopes READ_CONVERSATIONS --org {org.slug}"
+        yield f'   curl -H "Authorization: Bearer THE_KEY" "{url}/api/v1/messages?direction=out"'
+    yield ""
+
+
+def _offered(one: company_lines.Offering) -> str:
+    fee = "" if one.fee_cents is None else f", ${one.fee_cents / 100:.2f}".removesuffix(".00")
+    return f"{one.name} ({one.minutes} min{fee})"
 
 
 async def _found(settings: Settings, company: Company, owner: Owner) -> tuple[Org, Company]:
@@ -205,6 +234,8 @@ def _ask(question: Question) -> Any:
 
 def _in_file(file: Path) -> dict[str, str]:
     """The answers of a TOML file, in the words the options take; a list is the same as its items parted by commas."""
+    if not file.is_file():
+        raise Problem("NOT_FOUND", f"There is no file {file}.", fix="Nothing was written.")
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

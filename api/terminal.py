@@ -32,7 +32,9 @@ async def talk(settings: Settings, org_slug: str | None) -> None:
             lambda session: lookup.org_by_slug(session, org_slug) if org_slug else lookup.only_org(session)
         )
         if org is None:
-            raise SettingsError("chat needs a business: run 'ringback seed-demo', or name one with --org")
+            raise SettingsError(
+                "chat needs one business: name it with --org ('ringback doctor' lists them), or run 'ringback init'"
+            )
         typer.echo(f"You are texting {org.name}; {'the model' if model else 'the script'} answers. 'quit' leaves.")
         await converse(house, Worker(house, hands(model)), org)
     finally:

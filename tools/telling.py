@@ -28,6 +28,7 @@ def words(ctx: Context, booking: Booking) -> VisitWords:
         place=place or None,
         covers=service.description if service and service.description else None,
         video=booking.meeting_url,
+        waiting=booking.status == "pending",
     )
 
 

@@ -46,6 +46,7 @@ class VisitWords:
     place: str | None = None
     covers: str | None = None
     video: str | None = None
+    waiting: bool = False
 
     @property
     def when(self) -> str:
@@ -55,7 +56,12 @@ class VisitWords:
     @property
     def line(self) -> str:
         """One line of a list of visits, with the code a model passes back."""
-        return f"{clip(self.service, LONGEST_LABEL)}, {self.when} [booking:{self.id[:8]}]"
+        return f"{clip(self.service, LONGEST_LABEL)}, {self.when}{self.state} [booking:{self.id[:8]}]"
+
+    @property
+    def state(self) -> str:
+        """What has to be said beside a visit that does not stand yet; else nothing."""
+        return " (waiting for the office)" if self.waiting else ""
 
 
 def lower_first(sentence: str) -> str:
@@ -261,4 +267,4 @@ def new_caller(number_ending: str | None) -> str:
 
 def upcoming_sentence(visits: Sequence[VisitWords]) -> str:
     """The same as one sentence without codes, for a greeting; empty when there is none."""
-    return speech.listing([f"{one.service} on {one.when}" for one in visits], "and")
+    return speech.listing([f"{one.service} on {one.when}{one.state}" for one in visits], "and")

@@ -45,7 +45,7 @@ class Sent:
     def text(self, name: str, longest: int = 300) -> str:
         """A field's text, trimmed and cut; "" when it is empty or missing."""
         value = self.form.get(name)
-        return value.strip()[:longest] if isinstance(value, str) else ""
+        return value.replace("\x00", "").strip()[:longest] if isinstance(value, str) else ""
 
     def number(self, name: str, called: str) -> int:
         """A whole number. Raises VALIDATION_ERROR, naming the field as the page does."""
@@ -75,7 +75,7 @@ class Sent:
 
     def several(self, name: str) -> list[str]:
         """The values of the boxes with this name that are ticked."""
-        return [one for one in self.form.getlist(name) if isinstance(one, str)][:500]
+        return [one.replace("\x00", "") for one in self.form.getlist(name) if isinstance(one, str)][:500]
 
     def listed(self, name: str, longest: int = 2000) -> list[str]:
         """What a field lists, parted by commas or lines."""

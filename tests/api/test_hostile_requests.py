@@ -122,3 +122,10 @@ async def test_no_times_are_offered_of_a_service_that_cannot_be_booked(shop: Sho
     assert [one.json().get("code") for one in answers] == ["SERVICE_NOT_BOOKABLE"] * 4
     said = await key.post("/api/v1/scheduling/voice/diagnostic-visit/slots", {})
     assert said.headers["X-Ringback-Code"] == "SERVICE_NOT_BOOKABLE"
+
+
+@pytest.mark.parametrize("move", [{"now": "9999-12-31T23:59:59Z"}, {"now": "0001-01-02T00:00:00Z"}])
+async def test_the_clock_is_not_moved_out_of_the_calendar(shop: Shop, move: dict[str, Any]) -> None:
+    answer = await shop.client.post("/api/sandbox/clock", json=move)
+    assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+    assert (await shop.client.get("/api/sandbox/clock")).json()["now"].startswith("2026-11-21")

@@ -33,6 +33,14 @@ async def test_what_it_books_is_requested_and_holds_its_time(supervised: Line) -
     assert again.headers["x-ringback-code"] == "SLOT_UNAVAILABLE"
 
 
+async def test_a_visit_that_is_only_requested_is_never_read_out_as_one_that_stands(supervised: Line) -> None:
+    await supervised.say(BOOK, slot=MONDAY_9, name="Sarah Jones")
+    listed = (await supervised.say("my-bookings", call_id="call-2")).text
+    assert "1. Diagnostic visit, Monday, November 23 at 9:00 AM (waiting for the office) [booking:" in listed
+    known = (await supervised.say("context", call_id="call-2")).text
+    assert "Upcoming visits: Diagnostic visit on Monday, November 23 at 9:00 AM (waiting for the office)." in known
+
+
 @pytest.mark.parametrize(
     ("tool", "args", "told"),
     [

@@ -106,6 +106,13 @@ async def test_the_name_is_resolved_once_a_try(shop: Shop) -> None:
     assert (delivery.state, len(names.asked)) == ("delivered", 1)
 
 
+async def test_a_receiver_that_says_nonsense_about_waiting_is_tried_again(shop: Shop) -> None:
+    with receiver() as there:
+        there.next, there.headers = [503], {"Retry-After": "\u00b2"}  # a superscript two: a digit that is no number
+        delivery = await pinged(shop, there.url, Names("127.0.0.1"))
+    assert (delivery.state, delivery.last_status, delivery.attempts) == ("queued", 503, 1)
+
+
 async def test_a_slow_receiver_is_hung_up_on(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhook_sending, "WHOLE_SECONDS", 0.2)
 

@@ -3,6 +3,7 @@
 One browser per file, not one per run: Playwright's loop must not be running when the next file's tests run theirs.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,11 +53,12 @@ class Screens:
 
 
 @pytest.fixture(scope="module")
-def shop_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
+def shop_server(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[RealServer]:
     """This file's own server with the demo company; skipped where there is no browser to look at it."""
     if chromium.found() is None:
         pytest.skip(chromium.MISSING)
     folder = tmp_path_factory.mktemp("browser")
+    shutil.copyfile(request.getfixturevalue("migrated_sqlite_file"), folder / "ringback.db")
     server = RealServer(folder, f"sqlite:///{folder}/ringback.db")
     server.use_new_key()
     server.start()
