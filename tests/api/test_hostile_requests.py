@@ -1,6 +1,7 @@
 """Whatever an outsider sends to the JSON doors is refused with a code or done, and never a bug of ours."""
 
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
