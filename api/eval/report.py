@@ -92,7 +92,8 @@ def _outcomes(title: str, plays: Sequence[Played], runs: int, *, bars: bool) -> 
             rows.append(Row(f"{title}: pass^{tries}", round(sum(chances), 3), len(chances)))
     questions = sum(one.questions for one in plays)
     twice = sum(len(one.asked_twice) for one in plays)
-    rows.append(Row(f"{title}: questions asked twice", twice, questions, TWICE_BAR, at_most=True))
+    # A scene may be about somebody who does not answer; recorded people are the measure.
+    rows.append(Row(f"{title}: questions asked twice", twice, questions, TWICE_BAR if bars else None, at_most=True))
     return rows
 
 
