@@ -66,6 +66,7 @@ WITHOUT_CREDENTIAL = (
     "/api/vapi/",
     "/api/elevenlabs/",
     "/api/recordings/",
+    "/api/calcom/",
     "/api/v1/webchat/",
     "/chat/",
     "/api/callsavvy/",
@@ -97,7 +98,12 @@ NEEDED = {
     "/api/v1/bookings/available-slots": "?start_date=2026-11-23&end_date=2026-11-24",
     "/api/v1/stats/rows": "?of=missed_calls",
 }
-LISTS = [path for method, path in ROUTES if method == "GET" and "{" not in path and path.startswith("/api/")]
+NOT_SET_UP = ("/api/v1/integrations/calcom/setup",)  # one thing, and neither business has it
+LISTS = [
+    path
+    for method, path in ROUTES
+    if method == "GET" and "{" not in path and path.startswith("/api/") and path not in NOT_SET_UP
+]
 
 
 @dataclass
