@@ -28,7 +28,7 @@ from storage.tables import Org
 async def count():
     db = open_database(sys.argv[1])
     for _ in range(40):
-        await db.write(lambda s: s.execute(update(Org).values(config_version=Org.config_version + 1)) and None)
+        await db.write(lambda s: s.execute(update(Org).values(cancel_cutoff_hours=Org.cancel_cutoff_hours + 1)) and None)
     await db.close()
 
 asyncio.run(count())
@@ -36,11 +36,11 @@ asyncio.run(count())
 
 
 def version(session: Session) -> int:
-    return session.scalars(select(Org.config_version)).one()
+    return session.scalars(select(Org.cancel_cutoff_hours)).one()
 
 
 def bump(session: Session) -> None:
-    session.execute(update(Org).values(config_version=Org.config_version + 1))
+    session.execute(update(Org).values(cancel_cutoff_hours=Org.cancel_cutoff_hours + 1))
 
 
 async def test_what_one_unit_wrote_the_next_one_reads(db: Database) -> None:
