@@ -28,7 +28,8 @@ from storage.tables import Org
 async def count():
     db = open_database(sys.argv[1])
     for _ in range(40):
-        await db.write(lambda s: s.execute(update(Org).values(cancel_cutoff_hours=Org.cancel_cutoff_hours + 1)) and None)
+        count = update(Org).values(cancel_cutoff_hours=Org.cancel_cutoff_hours + 1)
+        await db.write(lambda s: s.execute(count) and None)
     await db.close()
 
 asyncio.run(count())
