@@ -94,10 +94,12 @@ class Bench:
         async with served("ours", url) as server:
             await self.listing(server, shop, f", {past:,} past")
             await self.booking(server, shop, f"{past:,} past")
+            say(f"peak memory, {past:,} past: {await server.memory():.0f} MiB")
         for technicians in (20, 200):
             url, shop = await self.database(f"team{technicians}", technicians=technicians)
             async with served("ours", url) as server:
                 await self.listing(server, shop, f", {technicians} people")
+                say(f"peak memory, {technicians} people: {await server.memory():.0f} MiB")
 
 
 async def race(name: str, servers: Sequence[Server], shop: Company, slots: int, first: int) -> bool:
@@ -153,6 +155,7 @@ async def sqlite_part(bench: Bench, past: int) -> bool:
         await bench.listing(server, shop)
         await bench.booking(server, shop, "SQLite")
         fine = await race("SQLite, one process", [server], shop, slots, 20_000)
+        say(f"peak memory, SQLite, one process: {await server.memory():.0f} MiB")
     await bench.growth(past)
     await sockets.rows(bench.folder, bench.number * 2, say)
     return fine

@@ -61,6 +61,11 @@ class Server:
         seen = await _send(self.port, [Ask("GET", "/bench/cpu")])
         return float(seen[0][2]) + (_postgres_cpu(self.postgres) if self.postgres else 0.0)
 
+    async def memory(self) -> float:
+        """The most memory the server's process has held, in MiB (Linux counts kilobytes)."""
+        seen = await _send(self.port, [Ask("GET", "/bench/memory")])
+        return float(seen[0][2])
+
     async def run(self, asks: Sequence[Ask], at_once: int = 1) -> Seen:
         """Send every request over `at_once` connections, each waiting for its answer."""
         before, began = await self.cpu(), time.perf_counter()

@@ -1,10 +1,12 @@
 """One measured server process: `python -m tests.bench.server ours|floor PORT DATABASE_URL [work]`.
 
-Beside its own paths it tells its CPU time at /bench/cpu. The limit of requests a minute is lifted here, by hand.
+Beside its own paths it tells its CPU seconds at /bench/cpu and its peak memory in MiB at /bench/memory.
+ The limit of requests a minute is lifted here, by hand.
 """
 
 import dataclasses
 import os
+import resource
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -44,6 +46,10 @@ def main() -> None:
     @app.get("/bench/cpu")
     async def cpu() -> float:
         return time.process_time()
+
+    @app.get("/bench/memory")
+    async def memory() -> float:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
     uvicorn.run(app, host="127.0.0.1", port=int(port), access_log=False, log_level="warning")
 
