@@ -1,7 +1,7 @@
 """One measured server process: `python -m tests.bench.server ours|floor PORT DATABASE_URL [work]`.
 
 Beside its own paths it tells its CPU seconds at /bench/cpu and its peak memory in MiB at /bench/memory.
- The limit of requests a minute is lifted here, by hand.
+The limit of requests a minute is lifted here, by hand.
 """
 
 import dataclasses
