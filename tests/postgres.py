@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -120,9 +120,12 @@ def _start(folder: Path) -> str:
 
 
 def _stop(folder: Path) -> None:
+    """Stop the server in `folder`, if one runs there, and remove the folder."""
     binaries = _binaries(folder)
     if binaries and (folder / "data" / "postmaster.pid").exists():
-        _run([str(binaries / "pg_ctl"), "stop", "-m", "immediate", "-D", str(folder / "data")], folder)
+        # A server that was killed leaves its pid file behind, and pg_ctl fails on it: there is nothing to stop then.
+        with suppress(RuntimeError):
+            _run([str(binaries / "pg_ctl"), "stop", "-m", "immediate", "-D", str(folder / "data")], folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
