@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from agent.claims import Spoken
 from agent.evidence import Known
-from agent.mood import asserted, without_idioms
+from agent.mood import Mood
 
 HELPING = (
     r"(?:'ve| have|'ll have)?(?: (?:just|now|already|also|gone and|gone ahead and|went ahead and|even|personally|then|"
@@ -31,7 +31,6 @@ TALK = (
 DID = re.compile(
     rf"\b(?:i|we)(?:{HELPING}) (?!(?:{TALK})\b)(?:\w{{2,}}(?<!e)ed|\w+eed(?<!need)(?<!speed)(?<!feed)|{IRREGULAR})\b|"
     r"\b(?:i|we)(?:'m| am|'re| are) (?:done|finished|through) (?:with|booking|setting|moving)\b",
-    re.I,
 )
 # What the office, a manager or a technician did or decided.
 THIRD = re.compile(
@@ -41,7 +40,6 @@ THIRD = re.compile(
     r"kindly))*"
     r" (said|says|agreed|gave|took|wrote|okayed|ok'd|cleared|approved|accepted|signed|put|left|made|told|got|sent|"
     r"\w{3,}(?<!clos)(?<!licens)(?<!ne)(?<!insur)(?<!train)(?<!certifi)(?<!automat)ed)\b",
-    re.I,
 )
 FINISHED = re.compile(
     r"\b(?:it|that|this|everything|all of (?:it|that)|the (?:visit|rest|paperwork|booking|move|change))(?:'s| is|"
@@ -52,7 +50,6 @@ FINISHED = re.compile(
     r"interest|miss|ne|red|recommended|fix|confus|ask|prefer|cover|worri|notic|caus|rais|design|bill|us|want|own|rent|"
     r"cancell?|book|mov|reschedul|schedul|confirm|request|not|note)\w*ed\b)"
     r"(\w{2,}ed|done|dealt with|in hand|good to go|ready for you|under control|a wrap|in the bag|a go|on lock)\b",
-    re.I,
 )
 # A crew that "reaches you around dinner"; a technician who tells you the price is no visit.
 THEY_COME = re.compile(
@@ -60,13 +57,11 @@ THEY_COME = re.compile(
     r"guy|man)s? (?!tells|quotes|explains|shows|decides|checks|looks|needs|brings|asks|covers|finds|gives|"
     r"serves)\w{3,}s "
     r"(?:you|your|by|over|out|around|at|on)\b|\bbelongs to you\b",
-    re.I,
 )
 # Money and papers move by nobody's hand here; only a tool's own words could say that they did.
 PAPERS = re.compile(
     r"\b(?:refund|credit|invoice|receipt|deposit|quote|order|warranty claim|reembolso|factura|recibo)\w*\b.{0,20}?"
     r"\b(went|has been|is on|was|is coming|is being|will be|sali|fue|esta en)\b",
-    re.I,
 )
 LATE = re.compile(
     r"\b(?:running|minutes?|hours?|mins?|a bit|a little|stuck|almost|already) (?:\w+ ){0,3}?(?:late|behind|away|out|"
@@ -74,11 +69,8 @@ LATE = re.compile(
     r"in traffic|there|done|finished)\b|(?:\bis|'s|\bare) (?:now )?(?:on ?site|on time)\b|\bleft (?:the shop|"
     r"already)\b|\b(?:va|viene|esta) "
     r"(?:retrasad|llegando|en camino|tarde|atrasad)\w*",
-    re.I,
 )
-NAMED_YOURS = re.compile(
-    r"\b(?:under|in|with|has|bears) (?:your|sarah's|his|her) (?:own )?name\b(?! ?(?:please|,))", re.I
-)
+NAMED_YOURS = re.compile(r"\b(?:under|in|with|has|bears) (?:your|sarah's|his|her) (?:own )?name\b(?! ?(?:please|,))")
 WILL = re.compile(
     r"\b(?:i'll|i will|i'm going to|i am going to|i'm gonna|let me go ahead and)(?: (?:just|now|also|gladly|right away|"
     r"personally|quickly|then))* (?!(?:need|check|look|see|be|ask you|explain|help|wait|try|find|list|show|tell you|"
@@ -89,14 +81,12 @@ WILL = re.compile(
     r"be happy|"
     r"listen|answer|know|get (?:back to (?:booking|the times)|started|those|some|the times|the list)|share|suggest|"
     r"look|always|let you (?:pick|choose|decide)|leave (?:it|that) (?:as|to you))\b)\w+",
-    re.I,
 )
 # Spanish keeps its verbs' person in the ending; accents tell "reservé" (I did) and "llamaré" (I will) from the rest.
 SPOKE = re.compile(
     r"\b(?!(?:qué|porqué|sé|té|café|josé|bebé|esté|dé|aquí|allí|ahí|así|sí|mí|ahora|entendí|recibí|oí|leí|ví|comprendí|"
     r"necesitaré|tendré|podré|estaré|seré|intentaré|trataré|preguntaré|buscaré|revisaré|diré|explicaré|ayudaré|"
     r"anoté|casi|perdí|usé|pie)\b)[a-záéíóúñ]{3,}[éí]\b",
-    re.I,
 )
 CLITIC = re.compile(
     r"\b(?:(?:se|me|te|ya) )?(?:le|les|lo|la|los|las|te) (?:\w+mente )?(?!(?:podemos|queremos|ofrecemos|recomendamos|"
@@ -108,7 +98,6 @@ CLITIC = re.compile(
     r"\w{2,}(?:amos|emos|imos|o)\b|"
     r"\b(?:he|hemos|acabo de|acabamos de) (?:\w+ )?(?!(?:recibido|entendido|podido|visto|leido|oido|tenido|sido)\b)"
     r"(?:(?:le|la|lo|les) )?\w+(?:ado|ido|ar|er|ir|arle|irle|erle|cho|sto)\b",
-    re.I,
 )
 
 
@@ -116,18 +105,18 @@ def unbacked_acts(part: Spoken, known: Known) -> Iterator[str]:
     """A sentence of plain words in; "promises_deed" for a deed, a decision or a state of things nobody and nothing
     told us of."""
     words = part.words
-    softened = without_idioms(words)
+    mood = part.mood
     told = known.tool_words.lower()
-    if not known.deeds and any(says(pattern, softened) for pattern in (DID, FINISHED, WILL, CLITIC)):
+    if not known.deeds and any(says(pattern, mood) for pattern in (DID, FINISHED, WILL, CLITIC)):
         yield "promises_deed"
-    for found in THIRD.finditer(softened):
-        if asserted(softened, *found.span()) and stem(found[1]) not in told:
+    for found in THIRD.finditer(mood.sentence):
+        if mood.asserted(*found.span()) and stem(found[1]) not in told:
             yield "promises_deed"
-    if says(LATE, softened) and not any(late[0].lower() in told for late in LATE.finditer(words)):
+    if says(LATE, mood) and not any(late[0].lower() in told for late in LATE.finditer(words)):
         yield "promises_deed"
-    if says(PAPERS, softened) and not any(one[0].lower() in told for one in PAPERS.finditer(words)):
+    if says(PAPERS, mood) and not any(one[0].lower() in told for one in PAPERS.finditer(words)):
         yield "promises_deed"
-    if (says(NAMED_YOURS, softened) or says(THEY_COME, softened)) and not known.firm:
+    if (says(NAMED_YOURS, mood) or says(THEY_COME, mood)) and not known.firm:
         yield "claims_booking_without_act"
 
 
@@ -135,12 +124,12 @@ def spoke_of_deeds(text: str, known: Known) -> bool:
     """The reply with its accents in; True when it says in Spanish that I did or will do a thing nobody did."""
     if known.deeds or text.isascii():
         return False
-    return any(says(SPOKE, sentence) for sentence in re.split(r"(?<=[.!?])\s+", text))
+    return any(says(SPOKE, Mood(sentence)) for sentence in re.split(r"(?<=[.!?])\s+", text.lower()))
 
 
-def says(pattern: re.Pattern[str], sentence: str) -> bool:
+def says(pattern: re.Pattern[str], mood: Mood) -> bool:
     """True when the sentence asserts a wording of the pattern."""
-    return any(asserted(sentence, *found.span()) for found in pattern.finditer(sentence))
+    return any(mood.asserted(*found.span()) for found in pattern.finditer(mood.sentence))
 
 
 def stem(verb: str) -> str:

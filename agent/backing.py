@@ -19,7 +19,6 @@ HOURS = re.compile(
     r"\bopen again\b|\b(?:between|entre)(?: el)? \w+day and \w+day\b|\bentre (?:el )?lunes y\b|\b(?:call|"
     r"reach) (?:us|the office|our office)\b|\breopen\w*\b|"
     r"\bwork(?:s|ing)? (?:mon|from)",
-    re.I,
 )
 OFFER = re.compile(
     r"\b(?:open(?:ing|ings)?|availab(?:le|ility)|free|slots?|times|spots?|options?|earliest|soonest|"
@@ -29,13 +28,11 @@ OFFER = re.compile(
     r"can (?:come|do|be|get|fit|make|offer|see)|could (?:come|do|be|get|fit|make)|works? (?:for us|on our|great|"
     r"fine|well|perfectly|too|as well)|works\b(?! (?:best|better|for you))|"
     r"disponibles?|libres?|tenemos|hay|puedo (?:ofrecer\w*|hacer)|podemos|le ofrezco|tengo|espacio)\b",
-    re.I,
 )
 ABOUT_THEM = re.compile(
     r"\b(?:are|be|were) you (?:\w+ )?(?:free|available|open|home)\b|\byou(?:'re| are) (?:free|available|"
     r"home)\b|\b(?:let me|i'll|i can|i will|can i|me) (?:check|see|look)\b|\bfor you to\b|"
     r"\bbefore (?:i|we)\b",
-    re.I,
 )
 # "Tuesday 2 PM is now under your name": what a time is, if not open, gone or good, is a claim of its own.
 IS_SO = re.compile(
@@ -53,7 +50,6 @@ OLD = re.compile(
 )
 EN_ROUTE = re.compile(
     r"\bon (?:the|his|her|their) way\b|\ben route\b|\bhead(?:ed|ing) (?:out|over|your way|there)\b|\balmost there\b",
-    re.I,
 )
 SOMEBODY_WILL = re.compile(
     r"\b(?:we|he|she|they|(?:[Tt]he|[Oo]ur|[Yy]our|[Aa]) (?:\w+ )?(?:tech\w*|crew|team|plumber|electrician|guy|man|"
@@ -64,25 +60,23 @@ ENDS = re.compile(
     r"\b(?:ends?|done|finish\w*|until|till|to|over|termina\w*|hasta)\b(?: (?:at|by|around|about|a|las))*\s*$|-\s*$",
     re.I,
 )
-WAS = re.compile(r"\b(?:was|were|had|last|estaba|tenia)\b", re.I)
+WAS = re.compile(r"\b(?:was|were|had|last|estaba|tenia)\b")
 BUSY = re.compile(
     r"\b(?:let me|check|look|need|needs|please|confirm|can't|cannot|unable|not|n't|if|would|could|reply|"
     r"text|tell|sorry|unfortunately|taken|gone|like|want\w*|prefer|ask\w*|said|or|y|o)\b|n't\b",
-    re.I,
 )
 VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|will|do|does|did|would|get|got|need|open|close[sd]?|offer|fee|"
     r"cost|hours|es|esta|hay|son)\b|'(?:ll|re|ve|s|m)\b",
-    re.I,
 )
 NO_ACT = {"move": "claims_move_without_act", "cancel": "claims_cancel_without_act"}
 NO_BOOKING = "claims_booking_without_act"
-BOOKED_TOO = re.compile(r"\b(?:booked|see you|reserved|scheduled|set for|all set|still)\b", re.I)
-FIRMLY = re.compile(r"\ball set\b|\bconfirmed\b|\bgood to go\b|\byou(?:'re| are) set\b|\btodo listo\b", re.I)
-FREED = re.compile(r"\b(?:released|freed|no longer)\b", re.I)
-AGAIN = re.compile(r"\b(?:again|back|de nuevo|otra vez)\b", re.I)
-CHANGING = re.compile(r"\b(?:move|cancel|change|keep|reschedule|mover|cambiar|cancelar)\b", re.I)
-IF_OPEN = re.compile(r"\b(?:if|whether|check|see|look|checking|si)\b", re.I)
+BOOKED_TOO = re.compile(r"\b(?:booked|see you|reserved|scheduled|set for|all set|still)\b")
+FIRMLY = re.compile(r"\ball set\b|\bconfirmed\b|\bgood to go\b|\byou(?:'re| are) set\b|\btodo listo\b")
+FREED = re.compile(r"\b(?:released|freed|no longer)\b")
+AGAIN = re.compile(r"\b(?:again|back|de nuevo|otra vez)\b")
+CHANGING = re.compile(r"\b(?:move|cancel|change|keep|reschedule|mover|cambiar|cancelar)\b")
+IF_OPEN = re.compile(r"\b(?:if|whether|check|see|look|checking|si)\b")
 
 
 def unbacked(parts: list[Spoken], known: Known) -> Iterator[str]:
@@ -180,7 +174,7 @@ def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[
         elif hours:
             if not (in_hours(moment, known) or mentioned(moment, known)):
                 yield unknown(moment, known)
-        elif offers and moment not in part.denied and not IF_OPEN.search(near(moment.left)):
+        elif offers and moment not in part.denied and not IF_OPEN.search(near(moment.left.lower())):
             if not any(at(moment, start, loose=True) for start in known.evidence.offered):
                 own = any(of_visit(moment, visit) for visit in known.visits)
                 let_go = known.deeds & {"moved", "cancelled"} and AGAIN.search(part.words) and said(moment, known.tool)

@@ -2,6 +2,7 @@
 said."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
@@ -10,6 +11,7 @@ from agent.plain_numbers import plain
 from agent.spoken_times import Moment, moments
 
 LENGTH = re.compile(r"\b(\d{1,3}) ?-?(?:min|minutes?)\b", re.I)
+LETTER = re.compile(r"\w")
 ACTIVE = ("pending", "confirmed", "rescheduled", "late")
 LONGEST = 3000  # characters read of each kind of evidence: reading costs 1 to 3 microseconds a character
 
@@ -137,6 +139,21 @@ def at(moment: Moment, when: datetime, *, loose: bool = False) -> bool:
 def of_visit(moment: Moment, visit: Visit, *, loose: bool = False) -> bool:
     """True when the moment can mean the start of the visit, or its end."""
     return at(moment, visit.start, loose=loose) or (moment.clock is not None and at(moment, visit.end, loose=loose))
+
+
+def stands(words: str, text: str) -> bool:
+    """True when those words stand in the text whole: "12 oak" does not stand in "112 oaks"."""
+    return any(True for _ in where(words, text))
+
+
+def where(words: str, text: str) -> Iterator[int]:
+    """Each end of those words in the text, where they stand whole."""
+    start = text.find(words)
+    while start >= 0:
+        end = start + len(words)
+        if not (LETTER.match(text, start - 1) if start else None) and not LETTER.match(text, end):
+            yield end
+        start = text.find(words, start + 1)
 
 
 def said(moment: Moment, heard: list[Moment], *, apart: bool = False) -> bool:

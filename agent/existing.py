@@ -85,7 +85,12 @@ def move(turn: Turn) -> str:
         words = replies.visit(chat.words(turn.ctx, visit))
         return replies.NEW_TIME if asked_already else replies.MOVE_WHEN.format(visit=words)
     service = service or services.find_service(turn.ctx, None)
-    return _that_time(turn, visit, service) or turn.find_times(service, turn.wish).say
+    return _that_time(turn, visit, service) or _other_times(turn, service)
+
+
+def _other_times(turn: Turn, service: Service) -> str:
+    said = turn.find_times(service, turn.wish)
+    return f"{said.say} {turn.hand_off('out_of_scope')}" if said.code == "SERVICE_NOT_BOOKABLE" else said.say
 
 
 def _that_time(turn: Turn, visit: Booking, service: Service) -> str | None:

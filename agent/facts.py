@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent import earlier, language
+from agent import earlier
 from agent.evidence import Visit, at
 from agent.plain_numbers import plain
 from agent.spoken_times import moments
 from storage.context import Context
 from storage.tables import Booking, Conversation, Message
 from tools import chat, latest, profile, slots
-from tools.rules import speech
+from tools.rules import languages, speech
 from tools.rules.masking import without_cards
 
 BACK = timedelta(days=30)
@@ -47,7 +47,7 @@ def situation(ctx: Context) -> Situation:
     names = profile.technician_names(ctx)
     words = "\n".join(one.body for one in latest.unanswered(ctx)[0])
     known = chat.customer_of(ctx).language if thread.customer_id else "en"
-    spoken = language.meant(known, words, ctx.local_now)
+    spoken = languages.meant(known, words)
     prompt = _prompt(ctx, thread, visits, offered) | {"earlier": list(past.told), "language": spoken}
     return Situation(
         prompt=prompt,

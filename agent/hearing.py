@@ -41,14 +41,6 @@ _GREETING = re.compile(
     r"^\W*(?:hi+|h[aeu]llo+|hey+|howdy|hiya|yo|greetings|good (?:morning|afternoon|evening|day)|hola"
     r"|buen[oa]s)\b"
 )
-_SPANISH_SURE = re.compile(
-    r"\b(?:espa[nñ]ol|necesito|quiero|quisiera|buenos d[ií]as|buenas (?:tardes|noches)|por favor"
-    r"|ma[nñ]ana por|no funciona|calefacci[oó]n|ayuda|cita|hola|puede[ns]?|hablan?)\b|[¿¡]"
-)
-_SPANISH_HINT = re.compile(
-    r"\b(?:el|la|los|las|una?|mi|para|con|est[aá]|tengo|gracias|agua|casa|s[ií]|que|de|en|se|me|no"
-    r"|lunes|martes|mi[eé]rcoles|jueves|viernes|hoy)\b"
-)
 _TROUBLES = frozenset(
     ["working", "heating", "cooling", "furnace", "heater", "leaking", "broken", "boiler", "thermostat", "clogged"]
 )
@@ -101,7 +93,6 @@ class Heard:
     asks_if_human: bool
     thanks: bool
     greeting: bool
-    spanish: bool
 
 
 def hear(text: str, now: datetime, *, context: str | None = None, awaiting: str | None = None) -> Heard:
@@ -147,7 +138,6 @@ def hear(text: str, now: datetime, *, context: str | None = None, awaiting: str 
         asks_if_human=bool(_BOT.search(low)),
         thanks=bool(_THANKS.search(low)),
         greeting=bool(_GREETING.search(low)),
-        spanish=bool(_SPANISH_SURE.search(low)) and (len(_SPANISH_HINT.findall(low)) > 0 or len(low.split()) <= 3),
     )
 
 

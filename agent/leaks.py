@@ -3,14 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agent.evidence import Evidence, read
 from agent.plain_numbers import plain
 from agent.spoken_times import without_contacts
 
 TOOL_NAME = re.compile(
-    r"\b[a-z]+\d?(?:_[a-z\d]+)+\b|\b(?:ListOpenSlots|BookJob|GetConversationSummary|FindMyBookings|"
-    r"UpdateLead|CheckServiceArea|HandOff)\b|"
+    r"\b[a-z]+\d?(?:_[a-z\d]+)+\b|\b(?:listopenslots|bookjob|getconversationsummary|findmybookings|"
+    r"updatelead|checkservicearea|handoff)\b|"
     r"\bbook[ -]?job\b|\b(?:reschedule|cancel|hand[ -]?off|list open slots|check service area|"
     r"find my bookings|update lead|booking|slot lookup)"
     r" (?:tool|function|returned|call(?:ed)? (?:the|with)|api)\b|\b(?:reschedule|cancel|hand_?off|"
@@ -21,14 +22,13 @@ TOOL_NAME = re.compile(
     r"(?:the|a|my|our) (?:\w+ )?(?:function|tool|api|database|query|lookup|search)\b|"
     r"\breturned (?:ok|true|false|null|success|an error)\b|"
     r"\bok\s*[:=]\s*(?:true|false)\b",
-    re.I,
 )  # fmt: skip
 MARKUP = re.compile(
-    r"[{}]|```|`|</?[a-z_|][^>]{0,40}>|<\||\|>|\[/?(?:INST|slot|booking|code|tool|system|end)\b|\[\[|\]\(|\*\*|__|"
+    r"[{}]|```|`|</?[a-z_|][^>]{0,40}>|<\||\|>|\[/?(?:inst|slot|booking|code|tool|system|end)\b|\[\[|\]\(|\*\*|__|"
     r"^\s*#{1,6}\s|\"\w+\"\s*:|\[\s*\"|^\s*(?:assistant|user|system|tool|function|customer|human|ai|bot|"
     r"receptionist|developer)\s*:|"
-    r"\\[nu\"]|\bnull\b|\b[A-Z]{3,}(?:_[A-Z]+)+\b|\bundefined\b",
-    re.I | re.M,
+    r"\\[nu\"]|\bnull\b|\b[a-z]{3,}(?:_[a-z]+)+\b|\bundefined\b",
+    re.M,
 )
 # Wording rules the tools address to a model (contract 2.6), and the usual talk of a prompt.
 OURS = re.compile(
@@ -59,7 +59,7 @@ HUMAN = re.compile(
     r"\b(?:you'?re|you are|you have been|you've been) (?:\w+ly )?(?:talking|speaking|chatting|texting|"
     r"messaging|dealing) (?:to|with) (?:an? )?(?:(?:real|actual|live|living|genuine) )*(?:human|person|people|"
     r"someone real|member|staff)\b|"
-    r"(?:^|[.!?] *)(?:yes|yep|yeah|yup|sure|of course|absolutely|definitely|100%|hi|hello)?[,!. ]*(?:i am |"
+    r"(?:^|[.!?] *)(?:yes|yep|yeah|yup|sure|of course|absolutely|definitely|100%|hi|hello)?[,!. ]{0,4}(?:i am |"
     r"an? )?(?:(?:real|actual|live|100%)[ ,]*)+(?:human|person)(?: here)?\b|"
     r"\bi'?m one of (?:the|our|their|bluebird)\b(?! (?:\w+ )?(?:assistants|bots))|\breal as\b|\bjust me\b|"
     r"\bflesh[ -]and[ -]blood\b|\bi(?:'ve been)? work(?:ing)? (?:here|at|for|in|out of|with) |\bi'?m (?:at|"
@@ -69,12 +69,11 @@ HUMAN = re.compile(
     r"tecnico)\b|\bno soy (?:una? )?(?:robot|bot|maquina|ia|inteligencia|programa|computadora)\b|\b(?:habla|"
     r"hablando|hablas|chateando) con una? (?:persona|human[oa])\b|\bpersona (?:real|de verdad),? (?:si|yes|"
     r"claro)\b|\byes,? (?:una )?persona (?:real|de verdad)\b",
-    re.I,
 )
-ASKED_HUMAN = re.compile(r"\b(?:human|person|real|someone real|persona|humano|humana|actual (?:person|human))\b", re.I)
-ASKED_BOT = re.compile(r"\b(?:bot|robot|ai|machine|computer|automated|maquina|ia|chatbot|recording)\b", re.I)
+ASKED_HUMAN = re.compile(r"\b(?:human|person|real|someone real|persona|humano|humana|actual (?:person|human))\b")
+ASKED_BOT = re.compile(r"\b(?:bot|robot|ai|machine|computer|automated|maquina|ia|chatbot|recording)\b")
 OWNED_UP = re.compile(
-    r"\b(?:assistant|automated|ai|virtual|bot|asistente|automatic\w*|not a (?:person|human)|computer)\b", re.I
+    r"\b(?:assistant|automated|ai|virtual|bot|asistente|automatic\w*|not a (?:person|human)|computer)\b"
 )
 # "Are you a real person?" is answered by what we are, or by "you are" to a bot; anything else passes over it.
 BEING_ASKED = re.compile(
@@ -82,10 +81,9 @@ BEING_ASKED = re.compile(
     r"a|an|the|una?|"
     r"real|actual|live|\s)*\b(?:human|person|bot|robot|machine|computer|ai|persona|humano|humana|maquina|ia|chatbot|"
     r"automated)\b",
-    re.I,
 )
 NOT_ANSWERED = re.compile(
-    r"\byou are\b|\bcorrect\b|\bthat's right\b|\bguilty\b|\bsoftware\b|\bprogram\b|\basi es\b|\bsi\b", re.I
+    r"\byou are\b|\bcorrect\b|\bthat's right\b|\bguilty\b|\bsoftware\b|\bprogram\b|\basi es\b|\bsi\b"
 )
 FINE = frozenset("\n\r\t\u200d\ufe0f")
 
@@ -103,50 +101,49 @@ def foreign(text: str) -> bool:
 
 
 def as_person(text: str, asked: str, staff: tuple[str, ...]) -> bool:
-    """Plain text, the customer's latest words and the staff names in; True when the text says it is a person, or one
-    of them."""
-    if HUMAN.search(text):
-        return True
-    names = "|".join(re.escape(part) for name in staff for part in (name, name.split(" ")[0]) if part)
-    if names and re.search(
-        r"\b(?:i'?m|i am|this is|my name is|name's|it's|soy|me llamo|habla|"
-        rf"speaking with)\s+(?:{names})\b(?!'s|\s+(?:will|is|can|who))|"
-        rf"\b(?:{names})(?: \w+)? (?:here|speaking|at your service)\b|(?:^|\n|"
-        rf"[.!] )\s*-+\s*(?:{names})\s*$|\b(?:{names}) le habla",
-        text,
-        re.I,
-    ):
+    """Plain text and the customer's latest words in lower case and the staff names in; True when the text says it is a
+    person, or one of them."""
+    if HUMAN.search(text) or (any(staff) and as_one_of(staff).search(text)):
         return True
     if OWNED_UP.search(text) or (
         not asked.rstrip().endswith("?")
-        and not re.search(r"\b(?:are|r|is|am|eres|es) (?:you|u|this|i|usted|una?)\b", asked, re.I)
+        and not re.search(r"\b(?:are|r|is|am|eres|es) (?:you|u|this|i|usted|una?)\b", asked)
     ):
         return False
     human, bot = ASKED_HUMAN.search(asked), ASKED_BOT.search(asked)
-    answer = re.match(
-        r"\W*(yes|yep|yeah|yup|of course|sure|absolutely|i am|claro|no|nope|nah|not at all)\b", text, re.I
-    )
+    answer = re.match(r"\W*(yes|yep|yeah|yup|of course|sure|absolutely|i am|claro|no|nope|nah|not at all)\b", text)
     if not (human or bot) or re.search(
         r"\b(?:talk|speak|get|reach|call|send|transfer|hablar) ?(?:to|with|me|con)?\b"
         r"(?!ing)",
         re.sub(BEING_ASKED, " ", asked),
-        re.I,
     ):
         return False
     if answer is None:
         return BEING_ASKED.search(asked) is not None and NOT_ANSWERED.search(text) is None
-    return (answer[1].lower() in ("no", "nope", "nah", "not at all")) == bool(bot and not human)
+    return (answer[1] in ("no", "nope", "nah", "not at all")) == bool(bot and not human)
+
+
+@lru_cache(maxsize=64)
+def as_one_of(staff: tuple[str, ...]) -> re.Pattern[str]:
+    """Staff names in; the pattern of a text in lower case that speaks as one of them out."""
+    names = "|".join(re.escape(part.lower()) for name in staff for part in (name, name.split(" ")[0]) if part)
+    return re.compile(
+        r"\b(?:i'?m|i am|this is|my name is|name's|it's|soy|me llamo|habla|"
+        rf"speaking with)\s+(?:{names})\b(?!'s|\s+(?:will|is|can|who))|"
+        rf"\b(?:{names})(?: \w+)? (?:here|speaking|at your service)\b|(?:^|\n|"
+        rf"[.!] )\s*-+\s*(?:{names})\s*$|\b(?:{names}) le habla"
+    )
 
 
 def leaked(text: str, words: str, evidence: Evidence) -> Iterator[str]:
     """The reply raw and plain in; the reasons out that need no reading for sense."""
     bare = without_contacts(text)
-    if unreadable(text) or MARKUP.search(bare) or OURS.search(words):
+    if unreadable(text) or MARKUP.search(bare.lower()) or OURS.search(words):
         yield "leaks_markup"
     if foreign(text):
         yield "unreadable"
-    if TOOL_NAME.search(bare):
+    if TOOL_NAME.search(bare.lower()):
         yield "tool_name"
     asked = read(evidence.customer[-1][-2000:]) if evidence.customer else ""
-    if as_person(words, asked, tuple(plain(name) for name in evidence.staff_names)):
+    if as_person(words.lower(), asked.lower(), tuple(plain(name) for name in evidence.staff_names)):
         yield "claims_human"

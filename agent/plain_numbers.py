@@ -3,6 +3,7 @@ Spanish)."""
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 UNITS = {
     word: value
@@ -37,42 +38,55 @@ ALIKE = str.maketrans(
         "\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"',
         "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2212": "-", "\u2014": " - ", "\u2026": ". ",
         "\u00a1": "", "\u00a0": " ", "\r": "\n", "\t": " ",
+        "\u0130": "I", "\u0131": "i",
     }
 )  # fmt: skip
 # An accent alone tells "I reserved" from "to reserve", and yes from if; both are rewritten before accents go.
-DID = re.compile(
-    r"\b(reserv|agend|confirm|cancel|program|apart|apunt|anot|cambi|envi|mand|avis|inform|pas|dej|anul|"
-    r"elimin|borr|quit|asegur|llen)é\b",
-    re.I,
+ACCENTED = (
+    (re.compile(r"\bmoví\b"), "movido"),
+    (re.compile(r"\bsí\b"), "yes"),
+    (
+        re.compile(
+            r"\b(reserv|agend|confirm|cancel|program|apart|apunt|anot|cambi|envi|mand|avis|inform|pas|dej|anul|"
+            r"elimin|borr|quit|asegur|llen)é\b"
+        ),
+        r"\1ado",
+    ),
+)
+# "once" is eleven only where Spanish counts hours or days.
+SPANISH_HOURS = (
+    (re.compile(r"\ba la una\b"), "a las 1"),
+    (re.compile(r"\b(las|el|dia) once\b"), r"\1 11"),
 )
 NUMBER = re.compile(
     r"\b(?:(?:"
     + "|".join(sorted({*UNITS, *TENS, *HUNDREDS, *ORDINALS, "thousand", "mil", "oh"}, key=len, reverse=True))
     + r")\b(?:\s*-\s*|(?<=hundred)\s+and\s+|\s+(?:y\s+)?)?)+",
-    re.I,
 )  # fmt: skip
-SHORTENED = re.compile(
-    r"\b(jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|mon|tues?|wed|thurs?|thu|fri|sat|sun|st|ave|dr|mr|"
-    r"mrs|ms|approx)"
-    r"\.(?=\s*[\w,])",
-    re.I,
+SHORT = (
+    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thur thurs thu fri sat sun st ave dr mr mrs ms "
+    "approx"
 )
+SHORTENED = re.compile(r"\.(?:" + "|".join(rf"(?<=\b{word}[.])" for word in SHORT.split()) + r")(?=\s*[\w,])")
+HALF_OF_DAY = re.compile(
+    r"\b([ap])\.\s?m\b(?:\.(?!\s+(?!Mon|Tue|Wed|Thu|Fri|Sat|Sun|Nov|Dec|Cen)(?-i:[A-Z])|\s*$))?", re.I
+)
+CLOCK_HINT = re.compile(r"noon|mid|medi|half|quarter|cuarto|past|after|\d\s+o")
 CLOCK_PHRASES = (
+    (re.compile(r"\b(\d{1,2})\s+(noon|midday)\b"), r"\2"),
+    (re.compile(r"\b(?:noon|midday|(?:al |el )?mediodia)\b"), "12:00 pm"),
+    (re.compile(r"\b(?:midnight|medianoche)\b"), "12:00 am"),
+    (re.compile(r"\bhalf(?:\s+past)?\s+(\d{1,2})\b"), r"\1:30"),
+    (re.compile(r"\b(?:a\s+)?quarter\s+(?:past|after)\s+(\d{1,2})\b"), r"\1:15"),
+    (re.compile(r"\b(\d{1,2})\s+y\s+media\b"), r"\1:30"),
+    (re.compile(r"\b(\d{1,2})\s+y\s+cuarto\b"), r"\1:15"),
+    (re.compile(r"\b(\d{1,2})\s+(?:minutes?\s+)?(?:past|after)\s+(\d{1,2})\b"), r"\2:\1"),
+    (re.compile(r"\b(1[0-2]|[1-9])\s+o['h]\s?([1-9])\b"), r"\1:0\2"),
     (
-        re.compile(r"\b([ap])\.\s?m\b(?:\.(?!\s+(?!Mon|Tue|Wed|Thu|Fri|Sat|Sun|Nov|Dec|Cen)(?-i:[A-Z])|\s*$))?", re.I),
-        r"\1m",
+        re.compile(r"\b(?:a\s+)?quarter\s+(?:to|till?|of)\s+(\d{1,2})\b|\b(\d{1,2})\s+menos\s+cuarto\b"),
+        lambda found: f"{(int(found[1] or found[2]) - 2) % 12 + 1}:45",
     ),
-    (re.compile(r"\b(\d{1,2})\s+(noon|midday)\b", re.I), r"\2"),
-    (re.compile(r"\b(?:noon|midday|(?:al |el )?mediodia)\b", re.I), "12:00 pm"),
-    (re.compile(r"\b(?:midnight|medianoche)\b", re.I), "12:00 am"),
-    (re.compile(r"\bhalf(?:\s+past)?\s+(\d{1,2})\b", re.I), r"\1:30"),
-    (re.compile(r"\b(?:a\s+)?quarter\s+(?:past|after)\s+(\d{1,2})\b", re.I), r"\1:15"),
-    (re.compile(r"\b(\d{1,2})\s+y\s+media\b", re.I), r"\1:30"),
-    (re.compile(r"\b(\d{1,2})\s+y\s+cuarto\b", re.I), r"\1:15"),
-    (re.compile(r"\b(\d{1,2})\s+(?:minutes?\s+)?(?:past|after)\s+(\d{1,2})\b", re.I), r"\2:\1"),
-    (re.compile(r"\b(1[0-2]|[1-9])\s+o['h]\s?([1-9])\b", re.I), r"\1:0\2"),
 )
-QUARTER_TO = re.compile(r"\b(?:a\s+)?quarter\s+(?:to|till?|of)\s+(\d{1,2})\b|\b(\d{1,2})\s+menos\s+cuarto\b", re.I)
 SUFFIX = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 
 
@@ -80,22 +94,28 @@ def plain(text: str) -> str:
     """Any text in; out the same words without accents or typographic marks, numbers in words as digits
     ("half past nine" as "9:30", "the twenty-third" as "the 23rd", "ochenta y nueve" as "89"). Case is kept."""
     text = unicodedata.normalize("NFKC", text.translate(ALIKE))
-    text = DID.sub(r"\1ado", re.sub(r"\bsí\b", "yes", text, flags=re.I))
-    text = re.sub(r"\bmoví\b", "movido", text, flags=re.I)
-    text = (
-        text
-        if text.isascii()
-        else "".join(
+    if not text.isascii():
+        for pattern, spelling in ACCENTED:
+            text = spelled(pattern, spelling, text)
+        text = "".join(
             letter for letter in unicodedata.normalize("NFD", text) if unicodedata.category(letter) not in ("Mn", "Cf")
         )
-    )
-    text = re.sub(r"\ba la una\b", "a las 1", text, flags=re.I)
-    # "once" is eleven only where Spanish counts hours or days.
-    text = re.sub(r"\b(las|el|dia) once\b", r"\1 11", text, flags=re.I)
-    text = SHORTENED.sub(r"\1", NUMBER.sub(digits, text))
-    for pattern, spelling in CLOCK_PHRASES:
-        text = pattern.sub(spelling, text)
-    return QUARTER_TO.sub(lambda found: f"{(int(found[1] or found[2]) - 2) % 12 + 1}:45", text)
+    for pattern, spelling in SPANISH_HOURS:
+        text = spelled(pattern, spelling, text)
+    text = HALF_OF_DAY.sub(r"\1m", spelled(SHORTENED, "", spelled(NUMBER, digits, text)))
+    if CLOCK_HINT.search(text.lower()):
+        for phrase, clock in CLOCK_PHRASES:
+            text = spelled(phrase, clock, text)
+    return text
+
+
+def spelled(pattern: re.Pattern[str], spelling: str | Callable[[re.Match[str]], str], text: str) -> str:
+    """Text in; what the pattern finds in its lower case, spelled otherwise."""
+    parts, begin = [], 0
+    for found in pattern.finditer(text.lower()):
+        parts += [text[begin : found.start()], found.expand(spelling) if isinstance(spelling, str) else spelling(found)]
+        begin = found.end()
+    return "".join((*parts, text[begin:])) if parts else text
 
 
 def digits(found: re.Match[str]) -> str:

@@ -10,7 +10,6 @@ SENDING = re.compile(
     r"\b(?:confirmation|reminder|link|receipt|invoice|recordatorio|enlace|confirmacion|recibo)\b|\b(?:i|we|"
     r"i've|we've|i'll|we'll|just|have|will)\b.{0,16}\b(?:sen[dt]|text(?:ed)?|e-?mail(?:ed)?)\b (?:it |that |"
     r"this )?(?:to )?you\b|\b(?:text|e-?mail|message) (?:is|was|has been|should be|will be|'s)\b",
-    re.I,
 )
 SENT = re.compile(
     r"\b(?:text|sms|e-?mail|message|confirmation|reminder|link|mensaje|confirmacion|recordatorio|correo)\b", re.I
@@ -20,17 +19,14 @@ TALKING = re.compile(
     r"someone|transfer\w*|connect\w*|notified|notify|llam\w+|avis\w+|oficina|comunic\w+)\b",
     re.I,
 )
-APPROVAL = re.compile(r"\b(?:confirm|let you know|approve|review|get back|tell you|update|avis|confirmar)\w*\b", re.I)
-WISHED = re.compile(
-    r"\b(?:like|asked|prefer\w*|want\w*|request\w*|hop\w+|said|ask\w*|wish\w*|pidio|quiere|prefiere)\b", re.I
-)
+APPROVAL = re.compile(r"\b(?:confirm|let you know|approve|review|get back|tell you|update|avis|confirmar)\w*\b")
+WISHED = re.compile(r"\b(?:like|asked|prefer\w*|want\w*|request\w*|hop\w+|said|ask\w*|wish\w*|pidio|quiere|prefiere)\b")
 SPAN = re.compile(
     r"\b(?:within|in|next|under|less than|en|dentro de)\s+(?:the |about |around |a few |next |las? |"
     r"los? )*(\d+|an?|una?)?\s*(?:business |working )?(minute|min|hour|hr|day|minuto|hora|dia)s?\b",
-    re.I,
 )
-BUSY_DAY = re.compile(r"\bbooked\b|\bno \w+|\bnothing\b", re.I)
-VISITING = re.compile(r"\bon (?:the|his|her|their) way\b|\bwill be (?:there|out|by)\b|\bcome\b", re.I)
+BUSY_DAY = re.compile(r"\bbooked\b|\bno \w+|\bnothing\b")
+VISITING = re.compile(r"\bon (?:the|his|her|their) way\b|\bwill be (?:there|out|by)\b|\bcome\b")
 
 
 def unbacked_promise(part: Spoken, known: Known) -> Iterator[str]:

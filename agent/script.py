@@ -6,13 +6,20 @@ restart forgets nothing. A customer who is not understood gets a menu, then a pe
 
 import re
 
-from agent import existing, replies, spanish
+from agent import existing, offering, replies, spanish
 from agent.exchange import Turn
-from agent.signals import ANY_TIME, GOODBYE, LIKES, SALES, THINKING, TROUBLE, UPSET, WISHES, WRONG_NUMBER
+from agent.signals import (
+    GOODBYE,
+    LINK,
+    SALES,
+    THINKING,
+    TO_A_VISIT,
+    TROUBLE,
+    UPSET,
+    WRONG_NUMBER,
+)
 from storage.context import Context
-from storage.tables import Service
-from tools import chat, latest, leads, services, setup, slots
-from tools.rules import slot_tag, speech
+from tools import chat, latest, services, setup
 
 MENU = {1: "book", 2: "reschedule", 3: "cancel", 4: "human"}
 LOST_AFTER = 2  # messages not understood in a row before the menu, and one more before a person
@@ -28,11 +35,10 @@ def answer(ctx: Context, turn_key: str) -> str:
     if turn.heard.asks_if_human:
         parts.append(replies.IS_ASSISTANT.format(business=ctx.org.name))
     if turn.heard.price_question:
-        parts.append(replies.price(_service(turn)))
+        parts.append(replies.price(offering.service_meant(turn)))
     parts.append(_act(turn, answered=bool(parts)))
     told = " ".join(part for part in parts if part)
-    in_spanish = ctx.channel != "voice" and chat.customer_of(ctx).language == "es"
-    if in_spanish:
+    if chat.customer_of(ctx).language == "es":
         told, english = spanish.said(told), told
         turn.memory["meant"] = {"english": english, "said": told}
     turn.thread.memory = turn.memory
@@ -49,13 +55,15 @@ def _act(turn: Turn, *, answered: bool) -> str:
         return turn.hand_off("asked_for_person")
     if UPSET.search(turn.text):
         return f"{replies.SORRY_FOR_THAT} {turn.hand_off('complaint', 'urgent')}"
+    if LINK.search(turn.text):
+        return _link(turn)
     if existing.cannot_come(turn):
         return existing.move_or_cancel(turn)
     if intent == "cancel" or (memory.get("doing") == "cancel" and memory.get("awaiting") == "visit"):
         return existing.cancel(turn)
     if memory.get("awaiting") == "cancel" and intent == "confirm":
         return existing.cancel(turn)
-    chosen = _with_number(turn) or _accepted(turn)
+    chosen = offering.with_number(turn) or offering.accepted(turn)
     if chosen is not None:
         return chosen
     if intent == "reschedule" or memory.get("doing") == "move" or existing.means_another_time(turn):
@@ -65,6 +73,12 @@ def _act(turn: Turn, *, answered: bool) -> str:
     if not heard.when.sure:
         return replies.WHICH_TIME
     return _aside(turn, answered=answered) or _go_on(turn, intent, answered=answered)
+
+
+def _link(turn: Turn) -> str:
+    """Text the page they ask for: of the visit they have, when they speak of one, else where they book."""
+    visits = chat.visits_of(turn.ctx) if TO_A_VISIT.search(turn.text) else []
+    return turn.tool("send_link", booking_selector=visits[0].id[:8] if visits else None).say
 
 
 def _aside(turn: Turn, *, answered: bool) -> str | None:
@@ -105,17 +119,17 @@ def _go_on(turn: Turn, intent: str, *, answered: bool) -> str:
     if memory.get("awaiting") in ("address", "name") and told and not turn.said_when:
         return _noted(turn)
     if memory.get("awaiting") == "times" and intent == "confirm":
-        return _offer(turn)
+        return offering.offer(turn)
     if memory.get("lost") and intent == "give_issue" and not (turn.said_when or told or _known_trouble(turn)):
         return _lost(turn)
     if intent in ("book", "availability", "give_issue", "give_datetime") or heard.issue is not None:
-        return _offer(turn)
+        return offering.offer(turn)
     if turn.said_when and not (visits and heard.thanks):
-        return _offer(turn)
+        return offering.offer(turn)
     if told:
         if visits:
             return _noted(turn)
-        return _offer(turn) if turn.issue or memory.get("awaiting") == "issue" else _what_for(turn)
+        return offering.offer(turn) if turn.issue or memory.get("awaiting") == "issue" else _what_for(turn)
     if intent == "confirm" or heard.thanks or GOODBYE.search(turn.text):
         return _acknowledge(turn)
     if answered:
@@ -145,96 +159,6 @@ def _keep_details(turn: Turn) -> None:
         turn.tool("update_lead", **told, service=None)
 
 
-def _service(turn: Turn) -> Service:
-    """The service they need: named just now, named before, else the usual first visit."""
-    spoken_of = turn.heard.issue or turn.heard.price_question or turn.heard.intent == "book"
-    named = services.match_label(turn.ctx, turn.text) if spoken_of else None
-    if named is not None:
-        turn.memory["service"] = named.slug
-        leads.describe(turn.ctx, turn.thread.lead_id, service_id=named.id)
-    return services.find_service(turn.ctx, turn.memory.get("service"))
-
-
-def _offer(turn: Turn) -> str:
-    """Look up times and offer a few."""
-    said = turn.find_times(_service(turn), turn.wish)
-    if said.code == "OUT_OF_SERVICE_AREA":
-        turn.thread.unbooked_reason = "out_of_area"
-        turn.ask("address", "book")
-        return said.say
-    if said.code == "NO_OPEN_TIMES":
-        turn.thread.unbooked_reason = "no_capacity"
-        return f"{said.say} {turn.hand_off('stuck')}"
-    turn.thread.unbooked_reason = None
-    turn.ask("slot", "book")
-    sorry = ask = ""
-    if turn.heard.issue and not turn.memory.get("sorry") and TROUBLE.search(turn.heard.issue):
-        turn.memory["sorry"] = True
-        sorry = replies.SORRY
-    if not chat.customer_of(turn.ctx).address and not turn.memory.get("address_asked"):
-        turn.memory["address_asked"] = True
-        ask = replies.AND_ADDRESS
-    return " ".join(part for part in (sorry, said.say, ask) if part)
-
-
-def _accepted(turn: Turn) -> str | None:
-    """Book or move to the slot they accepted; None when they accepted none."""
-    offered = latest.said_offers(turn.ctx)
-    if not offered and turn.memory.get("awaiting") != "slot" and turn.heard.issue is None:
-        return None
-    taken = latest.taken_up(turn.ctx)
-    if taken.slot is not None and taken.slot not in offered and WISHES.search(turn.text):
-        return None  # a wish for a time nobody offered is answered with that time, and their yes books it
-    if taken.slot is None:
-        return _which_one(turn, taken.reason) if offered and not turn.said_when else None
-    value = slot_tag.value(taken.slot)
-    if turn.memory.get("doing") == "move":
-        result = turn.tool("reschedule", booking_selector=turn.memory.get("visit"), new_slot=value)
-    else:
-        result = turn.tool(
-            "book_job",
-            slot=value,
-            service=None if offered else _service(turn).slug,
-            customer_name=turn.heard.name,
-            address=turn.heard.address,
-            postal_code=turn.heard.postal_code,
-            notes=turn.issue,
-            email=turn.heard.email,
-            urgency=None,
-        )
-    if result.code == "MISSING_FIELDS" and turn.thread.channel == "web":
-        turn.ask("phone", "book", slot=value)
-        return result.say
-    if not result.ok:
-        return result.say if result.data.get("slots") else f"{result.say} {replies.ANOTHER_TIME}"
-    turn.thread.unbooked_reason = None
-    turn.forget_wish()
-    turn.ask("address" if result.say.endswith("?") else None, booked=value[:10])
-    return result.say
-
-
-def _with_number(turn: Turn) -> str | None:
-    """A visitor of the web site told the number their time waited for: name that time once more, for their yes."""
-    if turn.memory.get("awaiting") != "phone" or turn.thread.given_phone is None:
-        return None
-    start = slot_tag.read(turn.memory["slot"], turn.ctx.org.zone).astimezone(turn.ctx.org.zone)
-    slots.remember(turn.ctx, "slots", [start.isoformat()], _service(turn).id, turn.ctx.org.timezone)
-    turn.ask("slot", "book")
-    return replies.shall_i(start, None)
-
-
-def _which_one(turn: Turn, reason: str) -> str | None:
-    """They like the times and did not say which: ask, or suggest one when they leave it to us."""
-    offered = latest.said_offers(turn.ctx)
-    if ANY_TIME.search(turn.text) and turn.heard.intent != "deny":
-        return replies.SUGGEST.format(when=speech.moment(min(offered)))
-    if turn.heard.intent != "confirm" and not LIKES.fullmatch(turn.text):
-        return None
-    if reason == "ambiguous":
-        return replies.WHICH_ONE
-    return replies.shall_i(offered[0], turn.before) if len(offered) == 1 else None
-
-
 def _what_for(turn: Turn) -> str:
     turn.ask("issue", "book")
     return replies.WHATS_GOING_ON
@@ -247,7 +171,7 @@ def _noted(turn: Turn) -> str:
         turn.thread.unbooked_reason = "out_of_area"
         return f"{replies.FAR_AWAY.format(code=code)} {turn.hand_off('out_of_scope')}"
     if not visits and turn.issue:
-        return _offer(turn)
+        return offering.offer(turn)
     turn.ask(None)
     return replies.noted(chat.words(turn.ctx, visits[0]) if visits else None)
 

@@ -56,6 +56,15 @@ TROUBLE = re.compile(
     r"rattl\w*|bang\w*|acting up|weird|strange|broke down)\b",
     re.IGNORECASE,
 )
+LINK = re.compile(
+    r"\b(?:send|text|give|share|m[aá]nd\w+|env[ií]\w+|p[aá]se\w*)\b[^.?!]{0,30}\b(?:link|enlace)\b|"
+    r"\b(?:is there|do you have|have you got|(?:can|could|may) i (?:get|have)|hay|tienen?)\b[^.?!]{0,20}"
+    r"\b(?:link|enlace)\b",
+    re.IGNORECASE,
+)
+TO_A_VISIT = re.compile(
+    r"\b(?:my|change|move|cancel\w*|resched\w*|manage|see|mi|cambi\w+|anul\w+|ver)\b", re.IGNORECASE
+)
 SALES = re.compile(
     r"\b(?:seo|google (?:ranking|reviews? for sale)|rank(?:ing)? (?:your|on google)|business (?:loan|funding)|"
     r"merchant (?:cash|services)|crypto|bitcoin|congratulations|you(?:'ve| have) won|lottery|web ?site design|"

@@ -5,18 +5,13 @@ import re
 from functools import cache
 
 import prompts
+from tools.rules import spanish_said
 from tools.rules.speech import MONTHS, WEEKDAYS
 
-DAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
-MONTH_NAMES = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-)  # fmt: skip
 DATE = re.compile(rf"\b({'|'.join(WEEKDAYS)}), ({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?(?: at (?=(1?\d):))?")
 LISTED = re.compile(r"(?<=[AP]M) (or|and) (?=el |\d)|(?<=[AP]M) (and) an? (?=[A-Z])|(?<=\d) (or|and) (?=el )")
 VISIT_ON = re.compile(r"(?:\b[Aa]n? )?([\w' -]+?) on (?=el (?:lunes|martes|mié|jueves|viernes|sá|domingo))")
 SENTENCE = re.compile(r"[.!?](?:\s+|$)|$")
-# A text with á, í, ó or ú costs twice: these four are in no carrier's short alphabet, é and ñ are.
-CHEAPER = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 
 
 def said(text: str) -> str:
@@ -32,7 +27,7 @@ def said(text: str) -> str:
             stop = found[0].end()
             parts.append(found[1].format(**{name: by_rule(words) for name, words in found[0].groupdict().items()}))
         at = stop
-    return " ".join(part for part in parts if part).translate(CHEAPER)
+    return " ".join(part for part in parts if part)
 
 
 @cache
@@ -56,6 +51,6 @@ def by_rule(words: str) -> str:
 def date(found: re.Match[str]) -> str:
     """A spelled English date, perhaps with "at" behind it, in; the Spanish one out."""
     weekday, month, day, year, hour = found.groups()
-    spelled = f"el {DAYS[WEEKDAYS.index(weekday)]} {day} de {MONTH_NAMES[MONTHS.index(month)]}"
+    spelled = f"el {spanish_said.DAYS[WEEKDAYS.index(weekday)]} {day} de {spanish_said.MONTHS[MONTHS.index(month)]}"
     at = "" if hour is None else " a la " if hour == "1" else " a las "
     return f"{spelled} de {year}{at}" if year else f"{spelled}{at}"

@@ -46,22 +46,20 @@ TOKEN = re.compile(
         (?P<after_name>\d{{1,2}})(?!\d|:\d)\b(?!\s*[ap]m\b))
     |\b(?P<month>(?:in|until|till?|by|early|late|mid|en|hasta)\s+(?P<m3>{MONTH}))\b
     """,
-    re.I | re.X,
+    re.X,
 )
 # No day is named without one of these; TOKEN itself takes microseconds a letter.
-HINT = re.compile(
-    rf"\d|day\b|morrow|tonight|tm[rw]|manana|hoy|ayer|week|semana|in an? |en una? |\b{WD}|\b{MONTH}\b", re.I
-)
+HINT = re.compile(rf"\d|day\b|morrow|tonight|tm[rw]|manana|hoy|ayer|week|semana|in an? |en una? |\b{WD}|\b{MONTH}\b")
+SURELY_DAY = re.compile(r"\b(?:on|this|next|for|until|by)\s*$")
 OFTEN_WORDS = {"sat", "sun", "wed", "mon"}  # words or names of their own unless written with a capital
 # "First" and its like are mostly no dates.
-AS_DAY_BEFORE = re.compile(rf"\b(?:the|on|for|until|till|by|{WD}),?\s+$", re.I)
-AS_DAY_AFTER = re.compile(r"\s*(?:$|[.,!?);:]|(?:at|and|or|from|between|works|is|with|in)\b)", re.I)
-GLUE = re.compile(r"[\s,(]*(?:(?:the|el|on|dia)\b)?[\s,(]*", re.I)
-RANGE = re.compile(r"\s*(?:-|to|through|thru|a|al)\s*", re.I)
+AS_DAY_BEFORE = re.compile(rf"\b(?:the|on|for|until|till|by|{WD}),?\s+$")
+AS_DAY_AFTER = re.compile(r"\s*(?:$|[.,!?);:]|(?:at|and|or|from|between|works|is|with|in)\b)")
+GLUE = re.compile(r"[\s,(]*(?:(?:the|el|on|dia)\b)?[\s,(]*")
+RANGE = re.compile(r"\s*(?:-|to|through|thru|a|al)\s*")
 TODAY_AS_DAY = re.compile(
     r"\b(?:for|you|there|(?:come|comes|be|coming|head\w*|stop\w*|swing\w*) (?:out|by|over)|be|com\w+|"
     r"arriv\w+|visits?|is|open|available|slots?|earlier|later|on|scheduled|booked|confirmed|para|es)\s*$",
-    re.I,
 )
 OFFSETS = {
     "today": 0,
@@ -96,11 +94,12 @@ class Day:
 def days(text: str, today: date) -> list[Day]:
     """Plain text (from `plain`) and the local date in; the days it names out, a weekday and its date taken as one."""
     merged: list[Day] = []
+    written, text = text, text.lower()
     if not HINT.search(text):
         return merged
     for found in TOKEN.finditer(text):
-        name = found["name"] or ""
-        if name in OFTEN_WORDS and not re.search(r"\b(?:on|this|next|for|until|by)\s*$", text[: found.start("name")]):
+        name = written[slice(*found.span("name"))] if found["name"] else ""
+        if name in OFTEN_WORDS and not SURELY_DAY.search(text[: found.start("name")]):
             continue
         if (
             found["nthd"]
@@ -141,8 +140,8 @@ def days(text: str, today: date) -> list[Day]:
 
 
 def joint(text: str, first: Day, second: Day) -> Day | None:
-    """Two neighbours in; one day out when they are a weekday and its date ("Mon the 23rd", "tomorrow (Sunday)"), else
-    None."""
+    """A text in lower case and two neighbours in it in; one day out when they are a weekday and its date ("Mon the
+    23rd", "tomorrow (Sunday)"), else None."""
     between = text[first.end : second.start]
     if (first.kind == "weekday") == (second.kind == "weekday") or not GLUE.fullmatch(between):
         return None
@@ -154,7 +153,7 @@ def joint(text: str, first: Day, second: Day) -> Day | None:
     # date for sure.
     if not dates and weekday is second and "(" not in between and dated.kind != "relative":
         return None
-    if not dates and text[dated.start : dated.end].lower() == "today" and "," in between:
+    if not dates and text[dated.start : dated.end] == "today" and "," in between:
         return None
     return Day(first.start, second.end, dates, dates, "both", weekday.weekday)
 
@@ -176,7 +175,7 @@ def meaning(found: re.Match[str], today: date) -> Day:
     elif kind == "slash":
         dates = any_year(int(found["sm"]), int(found["sd"]), found["sy"], today)
     elif kind == "date":
-        month = MONTHS[(found["m1"] or found["m2"]).lower()]
+        month = MONTHS[found["m1"] or found["m2"]]
         dates = any_year(month, int(found["d1"] or found["d2"]), found["y1"] or found["y2"], today)
     elif kind == "nth":
         number = int(found["nthd"] or found["eld"] or found["after_name"])
@@ -184,24 +183,24 @@ def meaning(found: re.Match[str], today: date) -> Day:
         dates = frozenset[date]().union(*(on(one.year, one.month, number) for one in near))
         dates = frozenset(one for one in dates if -14 <= (one - today).days <= 62)
     elif kind == "relative":
-        word = found["relative"].lower()
+        word = found["relative"]
         dates = frozenset({today + timedelta(days=OFFSETS.get(word, 2))})
     elif kind == "ahead":
         count = int(found["n"]) if found["n"].isdigit() else 1
-        reach = min(count, 999) * (7 if found["unit"].lower() in ("week", "semana") else 1)
+        reach = min(count, 999) * (7 if found["unit"] in ("week", "semana") else 1)
         dates = frozenset({today + timedelta(days=reach)})
     elif kind == "week":
         monday = today - timedelta(days=today.weekday())
-        if found["which_week"].lower() in ("next", "proxima"):
+        if found["which_week"] in ("next", "proxima"):
             monday += timedelta(days=7)
         dates = frozenset(monday + timedelta(days=ahead) for ahead in range(7))
     elif kind == "month":
-        month = MONTHS[found["m3"].lower()]
+        month = MONTHS[found["m3"]]
         ahead = (today + timedelta(days=number) for number in range(330))
         dates = frozenset(one for one in ahead if one.month == month)
     else:
-        weekday = WEEKDAYS[found["name"].lower()]
-        dates = by_weekday(weekday, (found["which"] or found["after"] or "").lower().split(), today)
+        weekday = WEEKDAYS[found["name"]]
+        dates = by_weekday(weekday, (found["which"] or found["after"] or "").split(), today)
     loose = dates
     if kind == "weekday" and not (found["which"] or found["after"]):
         loose = dates | {one + timedelta(days=7) for one in dates}

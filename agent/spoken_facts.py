@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from agent.claims import Spoken
-from agent.evidence import Known, of_visit
+from agent.evidence import Known, of_visit, stands
 from agent.mood import DENIED
 from agent.plain_numbers import plain
 from agent.spoken_times import CONTACT
 
 AGREED = re.compile(
-    r"\b(?:yes|sure|deal|ok|okay|fee|cost|price|charge|only|just|total|can do|works|is fine|claro|cuesta)\b", re.I
+    r"\b(?:yes|sure|deal|ok|okay|fee|cost|price|charge|only|just|total|can do|works|is fine|claro|cuesta)\b"
 )
 AMOUNT = r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d\d))?"
 PRICE = re.compile(
@@ -19,27 +19,24 @@ PRICE = re.compile(
     r"\b(?:fees?|costs?|price|charges?|total|rate|tarifa|cuesta|precio|costo|runs?|quote|"
     r"estimate)\b(?:\s+(?:is|are|of|will be|would be|be|you|es|de|about|around|only|just|at|comes to|from|"
     rf"like))*\s+{AMOUNT}\b(?!\s*(?:%|percent|min|hour|hr|day|visit|[ap]m\b|:))",
-    re.I,
 )
 DIGIT = re.compile(r"\d")
-SHARE = re.compile(r"\b(\d{1,3})\s*(?:%|percent|por (?:ciento|100))", re.I)
+SHARE = re.compile(r"\b(\d{1,3})\s*(?:%|percent|por (?:ciento|100))")
 FREE = re.compile(
     r"\b(?:free of charge|(?:no|without) (?:extra |additional )?(?:charge|cost|fee)|at no (?:charge|cost)|"
     r"on the house|complimentary|for free|is free|"
     r"free (?:visit|estimate|diagnostic|quote|inspection|service|of)|gratis|sin (?:costo|cargo)|"
     r"won't (?:cost|be charged)|waived?)\b",
-    re.I,
 )
 CHEAPER = re.compile(
     r"\b(?:half (?:off|price)|pay(?:s|ing)? half|discount|coupon|promo\w*|special (?:offer|price|rate)|descuento|"
     r"rebaja|"
     r"oferta especial|mitad de precio|on sale|price match\w*|match any)\b",
-    re.I,
 )
 THING = re.compile(
     r"\b(visit|estimate|diagnos|inspect|quote|cancel|repair|install|call|reschedul|mov|fee|visita|presupuesto|cita)"
 )
-IF = re.compile(r"\b(?:if|when|once|with (?:the|a|your) repair|go ahead|toward|si|cuando)\b", re.I)
+IF = re.compile(r"\b(?:if|when|once|with (?:the|a|your) repair|go ahead|toward|si|cuando)\b")
 OFTEN_WORDS = frozenset(
     "will mark may art bill rob grace rose hope faith joy dawn summer april june august drew chance jack "
     "rich frank pat chase grant guy miles sky sunny "
@@ -77,20 +74,20 @@ def cents(text: str) -> list[int]:
         return []
     return [
         int(whole.replace(",", "")) * 100 + int(part or 0)
-        for found in PRICE.finditer(text)
+        for found in PRICE.finditer(text.lower())
         for whole, part in zip(found.groups()[::2], found.groups()[1::2], strict=True)
         if whole and len(whole) < 12
     ]
 
 
 def free_beyond(words: str, facts: str) -> bool:
-    """Plain text and the plain business facts in; True when the text gives something away that no line of the facts
-    gives: the same thing, waived where they waive it, and on a condition where theirs has one."""
+    """Plain text in lower case and the plain business facts in; True when the text gives something away that no
+    line of the facts gives: the same thing, waived where they waive it, and on a condition where theirs has one."""
     given = FREE.search(words)
     if given is None:
         return False
-    things = set(THING.findall(words.lower())) or {""}
-    waived = given[0].lower().startswith("waive")
+    things = set(THING.findall(words)) or {""}
+    waived = given[0].startswith("waive")
     for line in re.split(r"[.\n]\s", facts.lower()):
         same = FREE.search(line) is not None and ("waive" in line) == waived and (things & {*THING.findall(line), ""})
         if same and (not waived or IF.search(words) or not IF.search(line)):
@@ -100,15 +97,15 @@ def free_beyond(words: str, facts: str) -> bool:
 
 def shares(text: str) -> set[str]:
     """Plain text in; the percentages it names out."""
-    return set(SHARE.findall(text))
+    return set(SHARE.findall(text.lower()))
 
 
 def contacts(text: str) -> list[str]:
     """Plain text in; telephone numbers (digits only), links and mail addresses in it out."""
     found = [
-        one[0].lower().rstrip(".,!?)")
-        for one in CONTACT.finditer(text)
-        if not re.match(r"\d{4}-\d\d-\d\d|ending", one[0], re.I)
+        one[0].rstrip(".,!?)")
+        for one in CONTACT.finditer(text.lower())
+        if not re.match(r"\d{4}-\d\d-\d\d|ending", one[0])
     ]
     found = [one if re.search(r"[a-z]", one) else re.sub(r"\D", "", one) for one in found]
     return [one for one in found if len(one) != 5]
@@ -117,9 +114,11 @@ def contacts(text: str) -> list[str]:
 def staff_named(text: str, staff: tuple[str, ...]) -> set[str]:
     """Plain text and the full staff names (also plain) in; the full names spoken out, whole or by
     first or last name."""
-    found = set()
+    found, low = set(), text.lower()
     for name in staff:
         for part in {name, *name.split()}:
+            if part.lower() not in low:
+                continue
             for match in re.finditer(rf"\b{re.escape(part)}\b", text, re.I):
                 ordinary = part.lower() in OFTEN_WORDS and (
                     match[0] != part or re.search(r"(?:^|[.!?\n]\s*)$", text[: match.start()])
@@ -139,17 +138,17 @@ def unbacked_names(part: Spoken, known: Known, boasts: list[str], *, offering: b
     """A technician is spoken of only as a visit, a tool or the profile has it; who comes or calls, never from the
     profile alone."""
     acting = bool(part.claims) or bool(boasts and part.stated) or (bool(part.moments) and offering)
-    for name in staff_named(part.words, known.staff):
+    for name in staff_named(part.written, known.staff):
         on_it = [visit for visit in known.visits if all(of_visit(moment, visit) for moment in part.stated)]
         if any(plain(visit.technician or "") == name for visit in on_it or known.visits):
             continue
         heard = known.tool_words if acting else "\n".join((known.tool_words, known.profile_words, known.customer_words))
         if not staff_named(heard, (name,)):
             yield "unknown_name"
-    unheard = strangers(part.words) - {word for name in known.staff for word in name.lower().split()}
+    unheard = strangers(part.written) - {word for name in known.staff for word in name.lower().split()}
     if unheard:
         heard = "\n".join((known.tool_words, known.profile_words, known.customer_words)).lower()
-        if not all(re.search(rf"\b{re.escape(name)}\b", heard) for name in unheard):
+        if not all(stands(name, heard) for name in unheard):
             yield "unknown_name"
 
 
@@ -158,7 +157,7 @@ def unbacked_facts(words: str, known: Known) -> Iterator[str]:
     repeated, not agreed to."""
     prices, links = set(cents(words)), contacts(words)
     cheaper = CHEAPER.search(words)
-    if cheaper and cheaper[0].lower() not in known.everything and "?" not in words and not DENIED.search(words):
+    if cheaper and cheaper[0] not in known.everything and "?" not in words and not DENIED.search(words):
         yield "unknown_price"
     if not (prices or links or SHARE.search(words) or FREE.search(words)):
         return

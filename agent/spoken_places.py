@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from agent.evidence import Known
+from agent.evidence import Known, where
 from agent.mood import DENIED
 from agent.spoken_days import TOKEN
 from agent.spoken_facts import NOT_A_NAME, PRICE
-from agent.spoken_times import without_contacts
+from agent.spoken_times import blanked, without_contacts
 
 KIND = (
     r"(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|boulevard|ct|court|way|pl|place|cir|circle|hwy|highway|"
@@ -18,12 +18,11 @@ STREET = re.compile(
     rf"\b(?P<number>\d{{1,6}})[a-z]? (?P<name>(?:(?:n|s|e|w|north|south|east|west)\.? )?(?:[a-z]+|\d+(?:st|nd|rd|th))"
     rf"(?: [a-z]+){{0,2}}?) (?P<kind>{KIND})\b|"
     r"\b(?:calle|avenida|av|camino|paseo) (?P<calle>(?:[a-z\d]+ ){1,3}?)(?P<numero>\d{1,6})\b",
-    re.I,
 )
+FURTHER = re.compile(rf" (?!{KIND}\b)\w+ {KIND}\b")
 NO_STREET = re.compile(
     r"\b(?:am|pm|on|at|in|or|and|to|is|the|a|for|minutes?|hours?|days?|visits?|times?|dollars?|o'clock|works?|can|"
     r"will)\b",
-    re.I,
 )
 CAPITAL = re.compile(r"(?<=[a-z,;] )(?P<name>[A-Z][a-z]{2,})(?:'s)?\b")
 NO_PERSON_AFTER = re.compile(
@@ -51,9 +50,9 @@ FIGURE = re.compile(r"(?<![\w$#/.,:+'-])(\d{1,3}(?:,\d{3})+|\d{2,9})(?![\d:/]|\.
 MEASURED = re.compile(
     r"\s*-?\s*(?:degrees?|grados|%|percent|por ciento|psi|amps?|volts?|gallons?|inch|inches|feet|ft|years?|anos|"
     r"[ap]m\b)",
-    re.I,
 )
 SERIAL = re.compile(r"\b(?-i:[A-Z]{1,5})[-#]?\d{3,}\b")
+NEAR = 24  # characters left of a name that tell what it is
 LEAST = 13  # smaller counts are ordinary talk: "two quick questions", "five digits"
 ALWAYS = frozenset({"18", "24", "911"})  # of age, round the clock, the emergency number
 ZIP = re.compile(r"(?<![\w$-])\d{5}(?![\w-])")
@@ -70,8 +69,8 @@ def unbacked_places(words: str, known: Known) -> Iterator[str]:
 def streets(words: str) -> set[str]:
     """Plain text in; every street address in it out, in lower case and without its "St" or "Road"."""
     found = set()
-    for one in STREET.finditer(words):
-        name = (one["name"] or one["calle"]).strip().lower()
+    for one in STREET.finditer(words.lower()):
+        name = (one["name"] or one["calle"]).strip()
         if not NO_STREET.search(name):
             found.add(f"{one['number']} {name}" if one["number"] else f"{name} {one['numero']}")
     return found
@@ -79,14 +78,14 @@ def streets(words: str) -> set[str]:
 
 def heard(fact: str, evidence: str) -> bool:
     """True when the evidence, in lower case, has that fact whole: "12 oak" is not heard in "12 oak park road"."""
-    return re.search(rf"(?<!\w){re.escape(fact)}(?!\w)(?! (?!{KIND}\b)\w+ {KIND}\b)", evidence) is not None
+    return any(not FURTHER.match(evidence, end) for end in where(fact, evidence))
 
 
 def people(words: str) -> set[str]:
     """Plain text in; capitalised words out, in lower case, that can only be somebody's name."""
     found = set()
     for one in CAPITAL.finditer(words):
-        left, right = words[: one.start("name")], words[one.end() : one.end() + 1]
+        left, right = words[max(0, one.start("name") - NEAR) : one.start("name")], words[one.end() : one.end() + 1]
         if not NO_PERSON_AFTER.search(left) and not (right in ",.!?;" and CALLED_BY_NAME.search(left)):
             found.add(one["name"].lower())
     found |= {(one["name"] or one["other"]).lower() for one in AT_START.finditer(words)}
@@ -99,12 +98,8 @@ def figures(words: str) -> set[str]:
     serials = {one[0].lower() for one in SERIAL.finditer(words)}
     if not FIGURE.search(words):
         return serials
-    bare = without_contacts(TOKEN.sub(blank, PRICE.sub(blank, STREET.sub(blank, words))))
-    found = {one[1] for one in FIGURE.finditer(bare) if not MEASURED.match(bare[one.end() :])}
+    bare = without_contacts(blanked(TOKEN, blanked(PRICE, blanked(STREET, words))))
+    low = bare.lower()
+    found = {one[1] for one in FIGURE.finditer(bare) if not MEASURED.match(low, one.end())}
     large = {one.replace(",", "") for one in found if int(one.replace(",", "")) >= LEAST} - ALWAYS
-    return serials | large | (set() if DENIED.search(words) else {*ZIP.findall(words)})
-
-
-def blank(found: re.Match[str]) -> str:
-    """What was read as something else, as spaces of its length."""
-    return " " * len(found[0])
+    return serials | large | (set() if DENIED.search(words.lower()) else {*ZIP.findall(words)})

@@ -15,55 +15,43 @@ UNIT = re.compile(
     r"slots?|openings?|star|point|"
     r"last|quick|things?|of (?:our|the|my|us|them|your|those|these))\b|\s*%|/\d|\.\d|,\d{3}|(?:st|nd|rd|th)\b|"
     r"\s+(?:\w+\s+){1,2}(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|ct|court|way|pl|place|cir|hwy|pkwy)\b",
-    re.I,
 )
 NUMBER = re.compile(
     r"(?<![\w$#/.,:+'])(?P<h>[01]?\d|2[0-4])(?::(?P<m>[0-5]\d)(?::00)?)?(?![\d:])"
     r"(?:\s*(?P<ap>am|pm)\b|(?P<letter>(?<=\d)[ap])\b|\s*(?P<said>o'?clock|ish|sharp|en punto)\b)?",
-    re.I,
 )
 SIDE = re.compile(
     r"\s*(?:in the|de la|por la|en la|at|del|this|that)\s+(morning|manana|madrugada|afternoon|tarde|"
     r"evening|noche|night|dia)\b|\s*(tonight)\b",
-    re.I,
 )
 CALLED = re.compile(
     r"(?:\b(?:at|by|around|about|until|till?|after|before|from|between|since|for|las?|hasta|desde|entre|tipo|is|are|"
     r"have|prefer|want|take|do|say|make|make it|to|or|como)|@)\s*(?:the\s+)?$",
-    re.I,
 )
 AHEAD = re.compile(
     r"\s*(?:-|to|and|or|,|y|o|a|hasta)\s*(?:las?\s+|at\s+|or\s+)?\d{1,2}(?::\d\d|\s*[ap]m\b|\s*o'clock|"
     r"\s*[?!.])",
-    re.I,
 )
 PICKED = re.compile(
     r"\b(?:which|that|this|another|other|first|last|next|earlier|later|new|only|each|either|make|book|get|need|want|"
     r"like|find|schedule|do)\s+$",
-    re.I,
 )
-LINKED = re.compile(
-    r"\s*(?:,|-|to|and|or|,\s*or|,\s*and|y|o|u|a|hasta|&|/)\s*(?:las?\s+|at\s+|maybe\s+|even\s+)?", re.I
-)
+LINKED = re.compile(r"\s*(?:,|-|to|and|or|,\s*or|,\s*and|y|o|u|a|hasta|&|/)\s*(?:las?\s+|at\s+|maybe\s+|even\s+)?")
 ITSELF = re.compile(
     r"\s*(?:works?|it is|is (?:open|yours|taken|booked|available|confirmed|fine|good|gone|free|all yours)|"
     r"was (?:just )?taken|"
     r"sounds|would work|looks|tomorrow|today|on (?:the |" + WD + r"))\b",
-    re.I,
 )
-NAMED_HERE = re.compile(
-    r"[\s,:@()-]*(?:(?:at|from|a|las?|around|about|by|in|the|between|de|por|para|entre)\b[\s,:]*)*", re.I
-)
-NAMED_NEXT = re.compile(r"[\s,]*(?:(?:on|this|el|the|del|of|de|para)\b\s*)*", re.I)
-PART = re.compile(r"\b(?:mornings?|afternoons?|evenings?|tonight|night|(?<=la )(?:manana|tarde|noche))\b", re.I)
-EDGE = re.compile(r"\b(after|before|past|despues de|antes de)\s+(?:las?\s+)?$", re.I)
+NAMED_HERE = re.compile(r"[\s,:@()-]*(?:(?:at|from|a|las?|around|about|by|in|the|between|de|por|para|entre)\b[\s,:]*)*")
+NAMED_NEXT = re.compile(r"[\s,]*(?:(?:on|this|el|the|del|of|de|para)\b\s*)*")
+PART = re.compile(r"\b(?:mornings?|afternoons?|evenings?|tonight|night|(?<=la )(?:manana|tarde|noche))\b")
+EDGE = re.compile(r"\b(after|before|past|despues de|antes de)\s+(?:las?\s+)?$")
 PARTS = {"m": (0, 720), "a": (720, 1080), "e": (1020, 1440), "n": (1020, 1440)}
 SPANISH_PARTS = {"manana": (0, 720), "tarde": (720, 1200), "tonight": (1020, 1440)}
 CONTACT = re.compile(
     r"https?://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<![\w$:])\+?\d[\d(). -]{7,}\d(?![\w:])|"
     r"\b[0-9a-f]{8}-[0-9a-f-]{27,}\b|"
     r"\bending (?:in |with )?\d{4}\b|(?<!\$)\b\d{5}(?:-\d{4})?\b(?!\s*dollars)|\b\d{3}-\d{4}\b",
-    re.I,
 )
 ISO = re.compile(r"\d{4}-\d\d-\d\d")
 STOP = re.compile(r"[.!?]+(?=[\s\"')]|$)|\n+")
@@ -104,7 +92,16 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def without_contacts(text: str) -> str:
     """Phone numbers, links, addresses of mail, ZIPs and ids blanked out, so that their digits are no times; lengths
     stay."""
-    return CONTACT.sub(lambda found: found[0] if ISO.match(found[0]) else " " * len(found[0]), text)
+    return blanked(CONTACT, text, but=ISO)
+
+
+def blanked(pattern: re.Pattern[str], text: str, *, but: re.Pattern[str] | None = None) -> str:
+    """Plain text in; what the pattern finds in its lower case, save what begins like `but`, made spaces; lengths
+    stay."""
+    for found in pattern.finditer(text.lower()):
+        if but is None or not but.match(found[0]):
+            text = f"{text[: found.start()]}{' ' * len(found[0])}{text[found.end() :]}"
+    return text
 
 
 def moments(text: str, today: date, *, kindly: bool = False) -> list[tuple[str, list[Moment]]]:
@@ -112,6 +109,7 @@ def moments(text: str, today: date, *, kindly: bool = False) -> list[tuple[str, 
     "9" is a time too, as customers write it."""
     bare = without_contacts(text)
     named_days = days(bare, today)
+    bare = bare.lower()
     named_clocks = clocks(bare, named_days, kindly)
     found: list[tuple[str, list[Moment]]] = []
     last: Day | None = None
@@ -143,8 +141,8 @@ def moments(text: str, today: date, *, kindly: bool = False) -> list[tuple[str, 
 
 
 def owner(text: str, clock: Clock, here: list[Day]) -> Day | None:
-    """The day a clock time belongs to: right before it, else right after it, else the last one before, else the first
-    after."""
+    """Text in lower case in; the day a clock time belongs to: right before it, else right after it, else the last one
+    before, else the first after."""
     before = [day for day in here if day.end <= clock.start or day.start <= clock.start < day.end]
     after = [day for day in here if day.start >= clock.end]
     if before and (before[-1].end > clock.start or NAMED_HERE.fullmatch(text[before[-1].end : clock.start])):
@@ -158,7 +156,7 @@ def owner(text: str, clock: Clock, here: list[Day]) -> Day | None:
 
 
 def clocks(text: str, named_days: list[Day], kindly: bool) -> list[Clock]:
-    """Plain text in; the clock times it names out. A bare number counts only where the words
+    """Plain text in lower case in; the clock times it names out. A bare number counts only where the words
     around it make it a time."""
     found = [Clock(part.start(), part.end(), part_of_day(part[0]), vague=True) for part in PART.finditer(text)]
     chain = -1
@@ -182,7 +180,7 @@ def clocks(text: str, named_days: list[Day], kindly: bool) -> list[Clock]:
         minutes = minutes_of(number, SIDE.match(right))
         edge = EDGE.search(left)
         if edge:
-            late = edge[1].lower() in ("after", "past", "despues de")
+            late = edge[1] in ("after", "past", "despues de")
             minutes = frozenset(range(min(minutes), 1440) if late else range(max(minutes) + 1))
         found.append(Clock(start, end, minutes, vague=edge is not None))
         chain = end
@@ -193,9 +191,9 @@ def minutes_of(number: re.Match[str], side: re.Match[str] | None) -> frozenset[i
     """A NUMBER match and what follows it in; the minutes of the day it can mean out: "9" is 9:00 or 21:00, "09:00" is
     one."""
     hour, minute = int(number["h"]) % 24, int(number["m"] or 0)
-    half = (number["ap"] or number["letter"] or "").lower()[:1]
+    half = (number["ap"] or number["letter"] or "")[:1]
     if not half and side:
-        half = "a" if (side[1] or "").lower() in ("morning", "manana", "madrugada") else "p"
+        half = "a" if side[1] in ("morning", "manana", "madrugada") else "p"
     if half and hour <= 12:
         return frozenset({hour % 12 * 60 + minute + (720 if half == "p" else 0)})
     if hour > 12 or (number["m"] and number["h"].startswith("0")):
@@ -206,6 +204,4 @@ def minutes_of(number: re.Match[str], side: re.Match[str] | None) -> frozenset[i
 def part_of_day(word: str) -> frozenset[int]:
     """ "afternoon" or its like in; the minutes of the day it covers out (morning to noon, evening from 5; contract
     2.6)."""
-    return frozenset(
-        range(*SPANISH_PARTS.get(word.lower(), PARTS[word[0].lower() if word[0].lower() in PARTS else "e"]))
-    )
+    return frozenset(range(*SPANISH_PARTS.get(word, PARTS[word[0] if word[0] in PARTS else "e"])))

@@ -23,7 +23,7 @@ from tools.tool import Said, tidy
 TALK_SECONDS = 10.0  # all a model may think in one turn of a call
 FIRST_WORD_SECONDS = 4.0  # of silence, then somebody else answers
 PATIENCE_SECONDS = 1.8  # of silence, then a word that we are still there
-ONE_MOMENT = "One moment, please. "
+ONE_MOMENT = {"en": "One moment, please. ", "es": "Un momento, por favor. "}
 
 
 class Mouth(Protocol):
@@ -87,12 +87,12 @@ async def answer(
         if not deeds_said(thinking.done):
             raise
         in_our_words(thinking.done, result, known.language)
-        await mouth.say(aloud(result.text))
+        await mouth.say(aloud(result.text, known.language))
     except Refused as refused:
         result.guard.extend(refused.verdict.reasons)
         result.needs_human = "claim_guard"
         in_our_words(thinking.done, result, known.language)
-        await mouth.say(aloud(result.text))
+        await mouth.say(aloud(result.text, known.language))
     return result
 
 
@@ -165,7 +165,7 @@ class Gate:
             return words, verdict
         self._round += sentence
         self.heard_last = True
-        spoken = aloud(sentence)
+        spoken = aloud(sentence, self._known.language)
         self.said += spoken
         await self._mouth.say(spoken)
         return None
@@ -177,8 +177,8 @@ class Gate:
             done, _ = await asyncio.wait({first}, timeout=PATIENCE_SECONDS)
             if not done and self._patient:
                 self._patient = False
-                self.said += ONE_MOMENT
-                await self._mouth.say(ONE_MOMENT)
+                self.said += ONE_MOMENT[self._known.language]
+                await self._mouth.say(ONE_MOMENT[self._known.language])
             done, _ = await asyncio.wait({first}, timeout=FIRST_WORD_SECONDS - PATIENCE_SECONDS)
             if not done:
                 raise ModelDown("timeout")

@@ -7,26 +7,24 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-import uvicorn
-from sqlalchemy.orm import Session
 
-from api import day_one
-from api.app import SchemaError, configured_model, create_app, open_house, prepare_schema
+from api import credential_commands, day_one
+from api.cannot_start import CannotStart
 from api.settings import SettingsError, read_settings
-from storage import bell, lookup, migrate
-from storage.context import SYSTEM, Context
-from storage.db import database_url, open_database, sqlite_file
 from storage.lock import AlreadyServed, sole_server
-from storage.tables import Org
-from tools import access
 from tools.problems import Problem
 
+# What only some commands need is imported in them: `ringback --help` loads no database, no web framework and no model.
 Platform = Literal["retell", "vapi", "elevenlabs", "openai", "mcp"]
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Ringback: the calls you miss, answered and booked.")
-credential = typer.Typer(no_args_is_help=True, help="Keys for integrations and voice agents.")
-app.add_typer(credential, name="credential")
-exports = typer.Typer(no_args_is_help=True, help="The tools a voice platform is told of.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Ringback: the calls you miss, answered and booked.",
+)
+app.add_typer(credential_commands.credential, name="credential")
+exports = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The tools a voice platform is told of.")
 app.add_typer(exports, name="tools")
 app.command()(day_one.init)
 
@@ -35,7 +33,7 @@ def main() -> None:
     """The `ringback` command. A wrong setting or a Problem is one line on standard error and exit code 2."""
     try:
         app()
-    except (SettingsError, SchemaError, AlreadyServed) as error:
+    except (CannotStart, AlreadyServed) as error:
         typer.echo(f"ringback: {error}", err=True)
         raise SystemExit(2) from error
     except Problem as problem:
@@ -52,6 +50,12 @@ def serve(
     demo_company: Annotated[bool, typer.Option(help="Create the demo company in an empty database first.")] = False,
 ) -> None:
     """Run the HTTP server; with one process it also works the jobs."""
+    import uvicorn
+
+    from api.app import create_app
+    from api.starting import prepare_schema
+    from storage.db import database_url, sqlite_file
+
     settings = read_settings(port=port)
     prepare_schema(settings.database_url)
     if demo_company:
@@ -77,6 +81,8 @@ def serve(
 
 def server() -> Any:
     """The application of one of several server processes; the jobs are worked by `ringback worker`."""
+    from api.app import create_app
+
     return create_app(read_settings(), work=False)
 
 
@@ -84,7 +90,10 @@ def server() -> Any:
 def worker() -> None:
     """Work the jobs; any number of these may run beside the servers."""
     from api.hands import hands
+    from api.opening import open_house
+    from api.starting import configured_model, prepare_schema
     from api.worker import Worker
+    from storage import bell
 
     settings = read_settings()
     prepare_schema(settings.database_url)
@@ -109,6 +118,9 @@ def worker() -> None:
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the newest schema."""
+    from api.starting import SchemaError
+    from storage import migrate
+
     settings = read_settings()
     before = migrate.standing(settings.database_url)
     if before == "unknown":
@@ -121,6 +133,7 @@ def migrate_command() -> None:
 def seed_demo(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
     """Create the demo company, or find it, and make its keys anew."""
     from api.demo_company import seed
+    from api.starting import prepare_schema
 
     settings = read_settings()
     prepare_schema(settings.database_url)
@@ -131,34 +144,6 @@ def seed_demo(as_json: Annotated[bool, typer.Option("--json", help="Print one JS
     typer.echo(f"{told['name']} ({told['slug']}), texts and calls to {told['phone_number']}.")
     typer.echo(f"Full credential: {told['credentials']['full']}")
     typer.echo(f"The console: {settings.public_url}/console ({told['owner']['email']} / {told['owner']['password']})")
-
-
-@credential.command("create")
-def create_credential(
-    name: Annotated[str, typer.Option()],
-    scopes: Annotated[str, typer.Option(help="Names parted by commas, such as READ_BOOKINGS,WRITE_BOOKINGS.")],
-    org: Annotated[str | None, typer.Option(help="The business's slug; not needed when there is one.")] = None,
-    actor_type: Annotated[str, typer.Option(help="INTEGRATION, VOICE_AGENT or STAFF_TOOL.")] = "INTEGRATION",
-) -> None:
-    """Make a credential and print its secret, once."""
-    made, secret = _for_org(org, lambda ctx: access.create(ctx, name, scopes.split(","), actor_type=actor_type))
-    typer.echo(f"{secret}")
-    typer.echo(f"Credential {made.id} ({made.name}) may: {', '.join(made.scopes)}. Shown once; keep it safe.", err=True)
-
-
-@credential.command("list")
-def list_credentials(org: Annotated[str | None, typer.Option()] = None) -> None:
-    """List credentials, never their secrets."""
-    for one in _for_org(org, access.listed):
-        state = "revoked" if one.revoked_at else "works"
-        typer.echo(f"{one.id}  {one.prefix}…  {one.name}  {state}  {','.join(one.scopes)}")
-
-
-@credential.command("revoke")
-def revoke_credential(credential_id: str, org: Annotated[str | None, typer.Option()] = None) -> None:
-    """Make a credential useless at once."""
-    _for_org(org, lambda ctx: access.revoke(ctx, access.get(ctx, credential_id)))
-    typer.echo("Revoked.")
 
 
 @app.command()
@@ -189,6 +174,7 @@ def export_tools(platform: Annotated[Platform, typer.Option("--format")]) -> Non
 @app.command()
 def chat(org: Annotated[str | None, typer.Option(help="The business's slug.")] = None) -> None:
     """Talk to the agent as a homeowner would by text; nothing leaves the machine."""
+    from api.starting import prepare_schema
     from api.terminal import talk
 
     settings = read_settings()
@@ -242,31 +228,6 @@ def demo(keep: Annotated[bool, typer.Option(help="Keep serving until Ctrl-C.")] 
     from api.demo import play
 
     raise typer.Exit(play(keep=keep))
-
-
-def _for_org(slug: str | None, act: Any) -> Any:
-    """Run an act from the command line for the named business, or the only one."""
-    settings = read_settings()
-    prepare_schema(settings.database_url)
-
-    def unit(session: Session) -> Any:
-        found: Org | None = lookup.org_by_slug(session, slug) if slug else lookup.only_org(session)
-        if found is None:
-            raise Problem(
-                "NOT_FOUND",
-                f"There is no business {slug}." if slug else "Which business? There are several, or none.",
-                fix="Name one with --org; 'ringback doctor' lists them, 'ringback init' sets one up.",
-            )
-        return act(Context(session, found, SYSTEM, "console", datetime.now(UTC)))
-
-    async def run() -> Any:
-        db = open_database(settings.database_url)
-        try:
-            return await db.write(unit)
-        finally:
-            await db.close()
-
-    return asyncio.run(run())
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
@@ -28,29 +27,18 @@ from api import (
     voice,
     web_chat,
 )
-from api.clock import Clock
-from api.deps import House
 from api.description import install_description
 from api.edge import Edge
 from api.errors import install_error_handlers
 from api.hands import hands
-from api.keys import Keys
-from api.limits import RateLimits
+from api.opening import open_house
 from api.pages import static
 from api.settings import Settings
-from api.usage import Usage
+from api.starting import configured_model, prepare_schema
 from api.worker import Worker
-from storage import bell, migrate, outbox
-from storage.db import database_url, open_database, sqlite_file
-
-if TYPE_CHECKING:
-    from agent.model import OpenAIModel
+from storage import bell, outbox
 
 BODY_LIMIT = 64 * 1024
-
-
-class SchemaError(RuntimeError):
-    """The database is not at the schema this code was written for; the text says what to do."""
 
 
 def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
@@ -119,37 +107,3 @@ def create_app(settings: Settings, *, work: bool = True) -> FastAPI:
     app.include_router(book.front.front)
     mcp.install(app)
     return app
-
-
-def configured_model(settings: Settings) -> "OpenAIModel | None":
-    """The model these settings name; None when the script answers."""
-    if not settings.has_model:
-        return None
-    from agent.model import open_model  # imported only here: it is the slowest import of all
-
-    return open_model(
-        name=settings.model,
-        api=settings.model_api,
-        api_key=settings.openai_api_key,
-        base_url=settings.openai_base_url,
-        effort=settings.model_effort,
-    )
-
-
-def open_house(settings: Settings) -> House:
-    """The shared parts of one process over an open database."""
-    db = open_database(settings.database_url)
-    return House(settings, db, Clock(settings.now), RateLimits(), Usage(db), Keys(db))
-
-
-def prepare_schema(url: str) -> None:
-    """Create an empty embedded database; refuse any other whose schema is not today's (raises SchemaError)."""
-    standing = migrate.standing(url)
-    if standing == "empty" and sqlite_file(database_url(url)) is not None:
-        migrate.upgrade(url)
-    elif standing == "empty":
-        raise SchemaError("The database is empty. Run 'ringback migrate' first.")
-    elif standing == "older":
-        raise SchemaError("The database has an older schema. Run 'ringback migrate' first.")
-    elif standing == "unknown":
-        raise SchemaError("The database was made by a newer Ringback, or holds something else. Use another database.")

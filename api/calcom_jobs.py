@@ -1,21 +1,16 @@
 """The worker's hands for the outside calendar: cancel there, see to what nobody saw the end of, read what is taken."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
-
-from sqlalchemy.orm import Session
 
 from api import calcom, sealing
 from api.calcom import Calendar, Reply
 from api.deps import House
-from storage import lookup, outbox
-from storage.context import SYSTEM, Context
+from api.worker import for_job
+from storage import outbox
+from storage.context import Context
 from storage.tables import Job
 from tools import outside_account, outside_calendar
-
-T = TypeVar("T")
 
 SECONDS = 8.0  # for one request; nobody waits
 WAITS = (5, 30, 120, 600, 1800)  # seconds before another try; then the office gets a task
@@ -44,7 +39,7 @@ async def settle(house: House, job: Job) -> None:
         else:
             _again(ctx, job, done.error or done.kind)
 
-    await _unit(house, job, end)
+    await for_job(house, job, end)
 
 
 async def pull(house: House, job: Job) -> None:
@@ -54,7 +49,7 @@ async def pull(house: House, job: Job) -> None:
         return
     asked_at = house.clock.now()
     until = asked_at + outside_account.AHEAD
-    zone = await _unit(house, job, lambda ctx: ctx.org.timezone)
+    zone = await for_job(house, job, lambda ctx: ctx.org.timezone)
     bookings = await calendar.listed(asked_at - outside_account.EVERY, until, SECONDS)
     taken = await calendar.busy(asked_at, until, zone, SECONDS) if bookings.kind == "ok" else bookings
 
@@ -68,7 +63,7 @@ async def pull(house: House, job: Job) -> None:
             outbox.settle(ctx.session, job, "failed", ctx.now, reason=taken.error)
         outside_account.pull_at(ctx, ctx.now + outside_account.EVERY)
 
-    await _unit(house, job, end)
+    await for_job(house, job, end)
 
 
 async def _cancelled(_house: House, job: Job, calendar: Calendar) -> Reply:
@@ -79,13 +74,13 @@ async def _undone(house: House, job: Job, calendar: Calendar) -> Reply:
     """A wish nobody saw to its end: what was made for it goes, unless a visit of ours stands on it after all."""
     wish = job.payload
     start, end = datetime.fromisoformat(wish["start"]), datetime.fromisoformat(wish["end"])
-    await _unit(house, job, lambda ctx: outside_calendar.withdraw(ctx, wish["wish"]))
+    await for_job(house, job, lambda ctx: outside_calendar.withdraw(ctx, wish["wish"]))
     listed = await calendar.listed(start - timedelta(hours=1), end + timedelta(hours=24), SECONDS)
     if listed.kind != "ok":
         return listed
     for uid, made_for, _start, _end in calcom.spans(listed.data):
         if made_for == wish["wish"]:
-            if await _unit(house, job, partial(outside_calendar.of_uid, uid=uid)) is not None:
+            if await for_job(house, job, partial(outside_calendar.of_uid, uid=uid)) is not None:
                 return Reply("ok")
             gone = await calendar.cancel(uid, SECONDS)
             if gone.kind != "ok":
@@ -110,7 +105,7 @@ async def _calendar(house: House, job: Job) -> Calendar | None:
             return None
         return opened
 
-    key = await _unit(house, job, ask)
+    key = await for_job(house, job, ask)
     return None if key is None else Calendar(calcom.connections(house.settings), key)
 
 
@@ -121,12 +116,3 @@ def _again(ctx: Context, job: Job, error: str) -> None:
         outbox.settle(ctx.session, job, "queued", ctx.now, reason=error, due_at=due)
     elif outbox.settle(ctx.session, job, "failed", ctx.now, reason=error):
         outside_calendar.review(ctx, job.payload.get("booking_id"), TEXTS[job.payload["kind"]])
-
-
-async def _unit(house: House, job: Job, act: Callable[[Context], T]) -> T:
-    def run(session: Session) -> T:
-        org = lookup.org_by_id(session, job.org_id)
-        assert org is not None
-        return act(house.context(session, org, SYSTEM, "api", None))
-
-    return await house.db.write(run)

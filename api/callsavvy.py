@@ -11,7 +11,6 @@ from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from sqlalchemy.orm import Session
 
 from agent.details import phone_in
 from api.deps import House, address_allowed, house_of
@@ -19,6 +18,7 @@ from api.envelopes import parse, storable
 from api.errors import log_bug
 from api.turns import turn
 from api.voice import body_of
+from api.worker import for_job
 from storage import lookup, outbox, waiting
 from storage.context import Actor, Context
 from storage.tables import Call, Job, Org
@@ -61,14 +61,11 @@ async def webhook(request: Request, token: str) -> Response:
 async def unanswered(house: House, job: Job) -> None:
     """The worker's hand for a call whose end nobody told within three minutes."""
 
-    def run(session: Session) -> None:
-        org = lookup.org_by_id(session, job.org_id)
-        assert org is not None
-        ctx = house.context(session, org, CALLSAVVY, "voice", None)
+    def act(ctx: Context) -> None:
         reason = second_line.unanswered(ctx, job.subject_id)
-        outbox.settle(session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
+        outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
 
-    await house.db.write(run)
+    await for_job(house, job, act, actor=CALLSAVVY, channel="voice")
 
 
 async def _told(request: Request, token: str) -> tuple[House, Org, dict[str, Any]]:

@@ -4,13 +4,18 @@ theirs are."""
 from typing import Any
 
 from api.callsavvy_words import DIRECTIONS, NEWEST, Resource, Said, one_of, period, written
-from storage import desk, listings
+from storage import listings, second_line
 from storage.context import Context
 from storage.tables import Call, Service, Staff
 from tools import contacts, conversations, messages, teams, tickets
 from tools.problems import Problem, not_found
 
-TICKET_STATUSES = (desk.NEW, desk.CLOSED, desk.AGENT, desk.CUSTOMER)
+TICKET_WORDS = {
+    second_line.NEW: "New",
+    second_line.CLOSED: "Closed",
+    second_line.OURS: "Awaiting Agent Reply",
+    second_line.THEIRS: "Awaiting Customer Reply",
+}
 
 
 def get_summary(ctx: Context, _said: Said) -> dict[str, str]:
@@ -22,10 +27,10 @@ def get_summary(ctx: Context, _said: Said) -> dict[str, str]:
 
 def get_departments(ctx: Context, _said: Said) -> list[dict[str, str]]:
     """The teams; a business without any is one department, so that a ticket can be opened."""
-    rows = [(team.id, team.name, count) for team, count in desk.departments(ctx)]
+    rows = [(team.id, team.name, count) for team, count in second_line.departments(ctx)]
     return [
         {"department_id": one, "department_name": name, "department_email": "", "department_agents": str(count)}
-        for one, name, count in rows or [(ctx.org.id, ctx.org.name, len(desk.agents(ctx)))]
+        for one, name, count in rows or [(ctx.org.id, ctx.org.name, len(second_line.agents(ctx)))]
     ]
 
 
@@ -45,26 +50,27 @@ def get_agents(ctx: Context, _said: Said) -> list[dict[str, str]]:
             "last_online": written(seen, ctx.org.zone),
             "agent_email": staff.email,
         }
-        for staff, seen in desk.agents(ctx)
+        for staff, seen in second_line.agents(ctx)
     ]
 
 
 def get_tickets(ctx: Context, said: Said) -> list[dict[str, str]]:
     """Conversations, those of chat pages and messengers excepted."""
-    rows = desk.threads(
+    word = one_of("ticket_status", said.get("ticket_status"), tuple(TICKET_WORDS.values()))
+    rows = second_line.threads(
         ctx,
         kind="ticket",
         limit=NEWEST,
-        team=_in_department(ctx, said, desk.THREAD_TEAM),
+        team=_in_department(ctx, said, second_line.THREAD_TEAM),
         period=period(said.get("datetime"), ctx.org.zone),
-        status=one_of("ticket_status", said.get("ticket_status"), TICKET_STATUSES),
+        status=next((status for status, its in TICKET_WORDS.items() if its == word), None),
         email=said.get("sender_email"),
     )
     return [
         {
             "ticket_id": thread.id,
             "datetime": written(thread.created_at, ctx.org.zone),
-            "ticket_status": status,
+            "ticket_status": TICKET_WORDS[status],
             "last_reply": written(thread.last_message_at, ctx.org.zone),
             "subject": thread.subject or f"{thread.channel.upper()} conversation",
             "sender_name": (customer.name if customer else None) or "",
@@ -122,7 +128,7 @@ def reply_ticket(ctx: Context, said: Said) -> dict[str, str]:
         if message.state == "skipped":
             raise Problem("OPTED_OUT", f"It cannot be sent: {message.reason}.", fix="Call them instead.")
     ctx.session.flush()
-    return {"conversation_id": message.id, "new_status": desk.status_of(ctx, thread)}
+    return {"conversation_id": message.id, "new_status": TICKET_WORDS[second_line.status_of(ctx, thread)]}
 
 
 def get_calls(ctx: Context, said: Said) -> list[dict[str, str]]:
@@ -131,10 +137,10 @@ def get_calls(ctx: Context, said: Said) -> list[dict[str, str]]:
     if category is not None and listings.one_of(ctx, Service, category) is None:
         not_found("category")
     direction = one_of("call_direction", said.get("call_direction"), ("Incoming", "Outgoing"))
-    rows = desk.calls(
+    rows = second_line.calls(
         ctx,
         limit=NEWEST,
-        team=_in_department(ctx, said, desk.CALL_TEAM),
+        team=_in_department(ctx, said, second_line.CALL_TEAM),
         period=period(said.get("datetime"), ctx.org.zone),
         direction=None if direction is None else DIRECTIONS[direction.lower()],
         service_id=category,
@@ -156,14 +162,14 @@ def get_messangers(ctx: Context, said: Said) -> list[dict[str, str]]:
 
 
 def _chats(ctx: Context, said: Said, kind: str) -> list[tuple[dict[str, str], str, str]]:
-    team = _in_department(ctx, said, desk.THREAD_TEAM)
+    team = _in_department(ctx, said, second_line.THREAD_TEAM)
     asked_for = period(said.get("datetime"), ctx.org.zone)
     return [
         (
             {
                 "id": thread.id,
                 "datetime": written(thread.created_at, ctx.org.zone),
-                "chat_status": "Waiting" if status in (desk.NEW, desk.AGENT) else "Engaged",
+                "chat_status": "Waiting" if status in (second_line.NEW, second_line.OURS) else "Engaged",
                 "visitor_name": (customer.name if customer else None) or "",
                 "visitor_phone": thread.phone or thread.given_phone or (customer.phone if customer else None) or "",
                 "department_id": team_id or ctx.org.id,
@@ -171,7 +177,9 @@ def _chats(ctx: Context, said: Said, kind: str) -> list[tuple[dict[str, str], st
             (customer.email if customer else None) or "",
             thread.channel,
         )
-        for thread, customer, status, team_id in desk.threads(ctx, kind=kind, limit=NEWEST, team=team, period=asked_for)
+        for thread, customer, status, team_id in second_line.threads(
+            ctx, kind=kind, limit=NEWEST, team=team, period=asked_for
+        )
     ]
 
 
@@ -196,7 +204,7 @@ def _department(ctx: Context, department_id: str) -> str | None:
 
 def _in_department(ctx: Context, said: Said, column: Any) -> Any:
     department_id = said.get("department_id")
-    return None if department_id is None else desk.of_team(column, _department(ctx, department_id))
+    return None if department_id is None else second_line.of_team(column, _department(ctx, department_id))
 
 
 RESOURCES = {

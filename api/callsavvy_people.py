@@ -3,7 +3,7 @@
 from typing import Any
 
 from api.callsavvy_words import LEAD_STATUSES, LEAD_WORDS, NEWEST, Resource, Said, one_of, stored_statuses, worth
-from storage import desk, listings
+from storage import listings, second_line
 from storage.context import Context
 from storage.tables import Customer, Lead, Message
 from tools import contacts, leads, messages, texting
@@ -20,7 +20,7 @@ def send_sms(ctx: Context, said: Said) -> dict[str, Any]:
     here. `sender_id` counts where it is one of the business's numbers."""
     recipients, text = _recipients_and_text(said)
     sender = phones.e164(said.get("sender_id") or "", ctx.org.region)
-    from_number = desk.number_named(ctx, sender) if sender else None
+    from_number = second_line.number_named(ctx, sender) if sender else None
     told = [(one, _text(ctx, one, text, "sms", from_number.phone if from_number else None)) for one in recipients]
     first = told[0][1]
     return {"message_id": first.id if first else "", "cost": "", "status": _together(told), "recipients": _each(told)}
@@ -32,7 +32,7 @@ def send_whatsapp(ctx: Context, said: Said) -> dict[str, Any]:
     recipients, text = _recipients_and_text(said)
     if not ctx.org.whatsapp_enabled:
         raise Problem("SERVICE_NOT_BOOKABLE", "WhatsApp is switched off for this business.", fix="Have it switched on.")
-    number = desk.number_named(ctx, phones.e164(uid, ctx.org.region) or uid) or not_found("WhatsApp channel")
+    number = second_line.number_named(ctx, phones.e164(uid, ctx.org.region) or uid) or not_found("WhatsApp channel")
     told = [(one, _text(ctx, one, text, "whatsapp", number.phone)) for one in recipients]
     return {"status": _together(told), "recipients": _each(told)}
 
@@ -73,7 +73,7 @@ def delete_contact(ctx: Context, said: Said) -> dict[str, str]:
 def get_leads(ctx: Context, said: Said) -> list[dict[str, str]]:
     """Leads, newest first; a status finds every lead it may stand for."""
     word = one_of("status", said.get("status"), LEAD_STATUSES)
-    rows = desk.leads(ctx, limit=NEWEST, statuses=None if word is None else stored_statuses(word))
+    rows = second_line.leads(ctx, limit=NEWEST, statuses=None if word is None else stored_statuses(word))
     return [_lead(lead, customer) for lead, customer in rows]
 
 

@@ -3,11 +3,12 @@
 import base64
 import binascii
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query, Request
+from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 
 from api import calendar_first
@@ -70,7 +71,7 @@ class House:
 
     def context(self, session: Session, org: Org, actor: Actor, channel: str, scope: str | None) -> Context:
         """The Context of a unit. Where the unit writes, `org` must be one of the session's own."""
-        return Context(session, org, actor, channel, self.clock.now(), scope)
+        return Context(session, org, actor, channel, self.clock.now(), scope, self.settings.public_url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +107,26 @@ def house_of(request: Request) -> House:
     return house
 
 
-def needs(*scopes: str) -> Callable[[Request], Awaitable[Caller]]:
-    """A dependency: a valid credential with any of `scopes` (none: any valid credential).
+class Needs(HTTPBearer):
+    """A dependency, and what the description says of it: a valid credential with any of some scopes."""
 
-    Raises UNAUTHORIZED, IP_NOT_ALLOWED, RATE_LIMITED or INSUFFICIENT_SCOPE, in this order.
+    def __init__(self, scopes: tuple[str, ...], also: Callable[[Caller], None]) -> None:
+        super().__init__(scheme_name="bearer", description="A credential's secret.")
+        self.scopes, self.also = scopes, also
+
+    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
+        """The caller behind a request. Raises as `needs` says."""
+        caller = await admit(request, *self.scopes)
+        self.also(caller)
+        return caller
+
+
+def needs(*scopes: str, also: Callable[[Caller], None] = lambda caller: None) -> Needs:
+    """A dependency: a valid credential with any of `scopes` (none: any valid credential) that `also` lets pass.
+
+    Raises UNAUTHORIZED, IP_NOT_ALLOWED, RATE_LIMITED or INSUFFICIENT_SCOPE, in this order, then what `also` raises.
     """
-
-    async def authorise(request: Request) -> Caller:
-        return await admit(request, *scopes)
-
-    return authorise
+    return Needs(scopes, also)
 
 
 async def admit(request: Request, *scopes: str, secret: str | None = None) -> Caller:

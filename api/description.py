@@ -39,6 +39,11 @@ TITLES = {
     429: ("TooMany", "The credential's requests are used up; Retry-After says for how many seconds."),
     500: ("Bug", "Something went wrong on our side. Nothing was changed."),
 }
+# The two other ways to send a credential's secret; `deps.Needs` tells of the first.
+ALSO_SECRET: dict[str, Any] = {
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same secret in a header."},
+    "basic": {"type": "http", "scheme": "basic", "description": "The same secret as the user name, no password."},
+}
 RATE = {name: {"$ref": f"#/components/headers/{name}"} for name in ("RateLimit", "RateLimit-Policy")}
 REQUEST_ID = {"X-Request-Id": {"$ref": "#/components/headers/X-Request-Id"}}
 HEADERS: dict[str, Any] = {
@@ -74,6 +79,7 @@ def completed(told: dict[str, Any]) -> dict[str, Any]:
         name: {"description": about, "schema": {"type": "string"}, "example": example}
         for name, (example, about) in HEADERS.items()
     }
+    parts["securitySchemes"] |= ALSO_SECRET
     parts["responses"] = {name: _failure(status, about) for status, (name, about) in TITLES.items()}
     for path, methods in told["paths"].items():
         for method, operation in methods.items():
@@ -86,6 +92,8 @@ def completed(told: dict[str, Any]) -> dict[str, Any]:
 
 def _complete(name: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     secured = "security" in operation
+    if secured:
+        operation["security"] += [{name: []} for name in ALSO_SECRET]
     parameters = operation.get("parameters", [])
     for one in parameters:
         example = made(one["schema"], schemas, one["name"])

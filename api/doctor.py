@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from agent.replying import ModelDown
 from api import signatures
-from api.app import configured_model
 from api.self_test import RETELL_KNOWN, TWILIO_KNOWN
 from api.settings import Settings
+from api.starting import configured_model
 from storage import migrate
 from storage.db import DatabaseDown, database_url, open_database, sqlite_file
 from storage.tables import CalcomAccount, EntryPoint, Org

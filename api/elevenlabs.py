@@ -14,11 +14,10 @@ from fastapi.responses import JSONResponse
 
 from api import signatures
 from api.deps import House, house_of
-from api.envelopes import parse, storable
+from api.envelopes import parse, part, storable, text
 from api.errors import log_bug
 from api.retell import ANSWER_WITHIN
 from api.settings import keys
-from api.vapi import part, text
 from api.voice import body_of
 from storage import inbox, lookup
 from storage.context import Actor, Context

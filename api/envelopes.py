@@ -43,7 +43,6 @@ class Envelope:
         region: str,
         own_numbers: Collection[str | None],
         *,
-        public_url: str,
         sees_threads: bool,
         needs_approval: bool,
     ) -> Asked:
@@ -53,7 +52,7 @@ class Envelope:
         outbound = self.direction == "outbound" or (self.direction is None and from_number in own_numbers)
         caller = to_number if outbound else from_number
         withheld = caller is None and self.withheld
-        return Asked(args, self.call_id, caller, withheld, public_url, sees_threads, needs_approval)
+        return Asked(args, self.call_id, caller, withheld, sees_threads, needs_approval)
 
 
 def parse(body: bytes) -> dict[str, Any]:
@@ -105,6 +104,18 @@ def read(parsed: Mapping[str, Any]) -> list[Envelope]:
             withheld=bool(call.get("from_number")) or call.get("call_type") == "web_call",
         )
     ]
+
+
+def part(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The object under a name; an empty one when something else is there."""
+    value = holder.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def text(holder: Mapping[str, Any], name: str) -> str | None:
+    """The words under a name, if there are any."""
+    value = holder.get(name)
+    return value if isinstance(value, str) and value.strip() else None
 
 
 def storable(value: Any) -> Any:

@@ -11,8 +11,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from api.deps import admit
-from api.wire import BEARER
+from api.deps import Needs, admit
 from tools.problems import Problem
 
 log = logging.getLogger("ringback")
@@ -161,7 +160,7 @@ async def _refused_first(request: Request) -> Problem | None:
     route = request.scope.get("route")
     if "rate" in request.scope["state"] or not isinstance(route, APIRoute):
         return None
-    if not any(one.call is BEARER.dependency for one in route.dependant.dependencies):
+    if not any(isinstance(one.call, Needs) for one in route.dependant.dependencies):
         return None
     try:
         await admit(request)

@@ -33,9 +33,7 @@ class _Given:
     replayed: bool = False
 
 
-async def act_once(
-    request: Request, caller: Caller, act: Callable[[Context], Any], *, status: int = 200, channel: str = "api"
-) -> Response:
+async def act_once(request: Request, caller: Caller, act: Callable[[Context], Any], *, status: int = 200) -> Response:
     """Run `act` as this caller and answer its value as JSON with `status`; 204 has no body.
 
     With an Idempotency-Key a repeat is answered from the store and nothing is done. Raises VALIDATION_ERROR for a key
@@ -55,7 +53,7 @@ async def act_once(
             idempotency.finish(ctx, caller.credential.id, key, status, body)
         return _Given(status, body)
 
-    given = await caller.write(unit, channel=channel, scope=caller.credential.id)
+    given = await caller.write(unit, scope=caller.credential.id)
     headers = {"Idempotent-Replayed": "true"} if given.replayed else {}
     if not given.body:
         return Response(status_code=given.status, headers=headers)

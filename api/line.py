@@ -25,6 +25,7 @@ from tools.tool import Said
 log = logging.getLogger("ringback")
 T = TypeVar("T")
 
+LOCALES = {"en": "en-US", "es": "es-US"}  # of whoever hears and speaks for us
 GREETING = "Thanks for calling {business}. This is the automated assistant. How can I help?"
 STOPPED = "Okay, we won't text you any more. Is there anything I can do for you on the phone?"
 PUTTING_THROUGH = "I'll try to put you through now."
@@ -33,6 +34,11 @@ GOODBYE = "I can't hear you, so I'll hang up now. Call us any time. Goodbye."
 TIME_IS_UP = "I'm sorry, I have to end this call now. Call us again any time. Goodbye."
 NOT_FOR_YOU = "Sorry, we can't take this call. Goodbye."
 SORRY = "I'm sorry, something went wrong on my side. Could you say that again?"
+
+
+def greeting(business: str, language: str) -> str:
+    """The first words of a call, in the language ("en" or "es") the caller spoke before."""
+    return spoken.in_language(GREETING.format(business=business), language)
 
 
 class Mouth(talk.Mouth, Protocol):
@@ -99,13 +105,9 @@ class Line:
         self._answering: asyncio.Task[None] | None = None
         self._turn: tuple[str, Recording, Heard | None] | None = None
         self._silences = 0
+        self._language = call.language
         self.call = call
         self.words = ""  # what is being answered, or was last
-
-    @property
-    def has_model(self) -> bool:
-        """Whether a model answers; otherwise the script does."""
-        return self._model is not None
 
     @property
     def talking(self) -> bool:
@@ -117,8 +119,9 @@ class Line:
         """What the answer under way has said so far."""
         return self._turn[1].said if self._turn is not None else ""
 
-    async def greet(self, words: str, mouth: Mouth | None) -> None:
+    async def greet(self, business: str, mouth: Mouth | None) -> None:
         """Say hello; without a mouth the carrier says it for us."""
+        words = greeting(business, self._language)
         await self._units.write(lambda ctx: talking.spoke(ctx, f"{self.call.call_id}:greeting", words))
         if mouth is not None:
             await mouth.say(words)
@@ -180,8 +183,9 @@ class Line:
         return not over
 
     async def tell(self, mouth: Mouth, turn_key: str, words: str, *, hang_up: bool = False) -> None:
-        """Say something that answers nothing."""
+        """Say something that answers nothing, in the caller's language."""
         await self.quiet()
+        words = spoken.in_language(words, self._language)
         await self._units.write(lambda ctx: talking.spoke(ctx, turn_key, words, kind=talking.NUDGE))
         await mouth.say(words)
         await mouth.end(hang_up=hang_up)
@@ -200,21 +204,21 @@ class Line:
                 raise
             except Exception as bug:  # noqa: BLE001 - the edge of a call: a bug of ours must not leave silence
                 log.error("bug %s in a call at %s", type(bug).__name__, where(bug))
-                await mouth.say(SORRY)
+                await mouth.say(spoken.in_language(SORRY, self._language))
                 await mouth.mouth.end()
 
     async def _in_one_go(self, words: str, turn_key: str, mouth: Recording, whole: bool, started: float) -> None:
         heard, vanished = await self._units.write(
             lambda ctx: (talking.hear(ctx, words, whole=whole), done_before(ctx, turn_key))
         )
-        self._turn = (turn_key, mouth, heard)
+        self._turn, self._language = (turn_key, mouth, heard), heard.language
         result, error = await self._speak(turn_key, heard, vanished, mouth)
         model = self._model.name if self._model is not None and result.source != "safety" else None
         cost = spoken.Cost(model, started, error)
         number = await self._units.write(lambda ctx: spoken.finish(ctx, turn_key, mouth.said, heard, result, cost))
         self._turn = None
         if number is not None:
-            await mouth.say(PUTTING_THROUGH)
+            await mouth.say(spoken.in_language(PUTTING_THROUGH, self._language))
         await mouth.mouth.end(transfer=number, hang_up=number is None and spoken.leaves(words, mouth.said))
 
     async def _speak(
@@ -222,10 +226,11 @@ class Line:
     ) -> tuple[Answer, str | None]:
         """Find the words and say them; what the turn came to, and why the script took over, if it did."""
         if heard.danger is not None or heard.stopped:
-            await mouth.say(prompts.render(f"safety/{heard.danger}") if heard.danger is not None else STOPPED)
+            safety = prompts.render(f"safety/{heard.danger}") if heard.danger is not None else None
+            await mouth.say(safety or spoken.in_language(STOPPED, heard.language))
             return Answer("", "safety"), None
         if vanished is not None:
-            await mouth.say(aloud(vanished.text))
+            await mouth.say(aloud(vanished.text, heard.language))
             return vanished, "run_again"
         error = None
         if self._model is not None and not heard.emergency:

@@ -21,10 +21,10 @@ from typing import Any, TypeVar
 
 import httpx2
 
-from api.app import prepare_schema
 from api.demo_company import seed
 from api.settings import NAMES, read_settings
 from api.signatures import retell_digest, twilio_signature
+from api.starting import prepare_schema
 
 T = TypeVar("T")
 

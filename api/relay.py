@@ -14,17 +14,15 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter
 from starlette.websockets import WebSocket
 
-from agent.hearing import hear
 from agent.replying import Request
 from api import frames, line, signatures
 from api.attending import attend, join
 from api.deps import House
-from api.line import Line
+from api.line import LOCALES, Line
 from api.settings import Settings
 from storage import lookup
-from storage.tables import Org
 from tools import talking
-from tools.rules import overheard, phones
+from tools.rules import languages, overheard, phones
 from tools.tool import Said, tidy
 
 log = logging.getLogger("ringback")
@@ -100,8 +98,7 @@ class Session:
         self._setup: str | None = None
         self._heard_at = 0.0
         self._replayed = False
-        self._spanish = False
-        self._org: Org | None = None
+        self._language = "en"
         self.line: Line | None = None
         self.ending: str | None = None
 
@@ -139,14 +136,14 @@ class Session:
         if not sid or ours is None or org is None:
             raise frames.BadFrame(frames.NOT_ALLOWED)
         ring = talking.Ring("twilio", sid, self._name, frames.text(frame, "from", 40), ours)
-        self._setup, self._org = sid, org
+        self._setup = sid
         self.line = await join(self.socket, org, ring)
         call = self.line.call
-        self._replayed = call.resumed
+        self._replayed, self._language = call.resumed, call.language
         if call.put_aside:
             await self.line.tell(self._mouth(), secrets.token_hex(16), line.NOT_FOR_YOU, hang_up=True)
         elif not call.resumed:
-            await self.line.greet(line.GREETING.format(business=org.name), None)
+            await self.line.greet(org.name, None)
         else:
             await self.line.go_on(secrets.token_hex(16), self._mouth())
 
@@ -169,7 +166,6 @@ class Session:
         """The caller said something. The same words at once, or first thing on a new connection, are the same frame
         delivered again (Twilio replays what it buffered while a connection was lost)."""
         assert self.line is not None
-        assert self._org is not None
         if not words or self.line.call.put_aside:
             return
         soon = time.monotonic() - self._heard_at < TWICE_SECONDS
@@ -179,10 +175,10 @@ class Session:
         self._heard_at = time.monotonic()
         if replayed and await self.line.repeats(words, self._mouth()):
             return
-        now = self._house.clock.now().astimezone(self._org.zone)
-        if self.line.has_model and not self._spanish and hear(words, now).spanish:
-            self._spanish = True
-            await frames.write(self.socket, type="language", ttsLanguage="es-US", transcriptionLanguage="es-US")
+        language = languages.meant(self._language, words)
+        if language != self._language:
+            self._language, code = language, LOCALES[language]
+            await frames.write(self.socket, type="language", ttsLanguage=code, transcriptionLanguage=code)
         await self.line.hear(words, secrets.token_hex(16), self._mouth(), whole=replayed)
 
     async def _interrupt(self, heard: str) -> None:

@@ -92,4 +92,7 @@ REQUESTS: dict[str, Any] = {
     "Recipient": {"phone": "+15125550142"},
     "NewEntryPoint": {"label": "Yard signs", "kind": "number", "phone": "+15125550177", "source": "yard-signs"},
     "EntryPointPatch": {"source": "yard-signs-2026"},
+    "NewEntryPoints": {"entry_points": [{"label": "Van", "phone": "+15125550178", "source": "van"}]},
+    "ChangedEntryPoints": {"entry_points": [{"id": demo_id("number main"), "label": "Main line"}]},
+    "AskedSite": {"referer": "https://www.bluebird.example/repairs"},
 }

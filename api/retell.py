@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import House, house_of
-from api.envelopes import parse, storable
+from api.envelopes import parse, part, storable, text
 from api.errors import log_bug
 from api.voice import body_of, is_signed, unsigned
 from storage import inbox, lookup
@@ -41,7 +41,7 @@ async def inbound(request: Request, token: str) -> Response:
     metadata: dict[str, str] = {}
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            call = _part(parse(body), "call_inbound")
+            call = part(parse(body), "call_inbound")
             caller = call.get("from_number")
             known = await house.read(
                 org,
@@ -59,8 +59,8 @@ async def events(request: Request, token: str) -> Response:
     """One event of a call's life, acted on once however often and in whatever order it comes."""
     house, org, body = await _verified(request, token)
     parsed = storable(parse(body))
-    event, call = str(parsed.get("event", "")), _part(parsed, "call")
-    call_id = _text(call, "call_id")
+    event, call = str(parsed.get("event", "")), part(parsed, "call")
+    call_id = text(call, "call_id")
     if event not in TOLD or call_id is None:
         return Response(status_code=204)
     report = report_of(event, call_id[:200], call)
@@ -86,16 +86,16 @@ def report_of(event: str, call_id: str, call: Mapping[str, Any]) -> Report:
     return Report(
         call_id,
         event,
-        direction=_text(call, "direction"),
-        from_number=_text(call, "from_number"),
-        to_number=_text(call, "to_number"),
+        direction=text(call, "direction"),
+        from_number=text(call, "from_number"),
+        to_number=text(call, "to_number"),
         started_at=started_at,
         ended_at=ended_at,
         seconds=seconds,
-        transcript=_text(call, "transcript"),
-        summary=_text(_part(call, "call_analysis"), "call_summary"),
-        recording_url=_text(call, "recording_url"),
-        disconnection_reason=_text(call, "disconnection_reason"),
+        transcript=text(call, "transcript"),
+        summary=text(part(call, "call_analysis"), "call_summary"),
+        recording_url=text(call, "recording_url"),
+        disconnection_reason=text(call, "disconnection_reason"),
     )
 
 
@@ -109,16 +109,6 @@ async def _verified(request: Request, token: str) -> tuple[House, Org, bytes]:
     if not is_signed(request, body):
         raise unsigned()
     return house, org, body
-
-
-def _part(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = holder.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(holder: Mapping[str, Any], name: str) -> str | None:
-    value = holder.get(name)
-    return value if isinstance(value, str) and value.strip() else None
 
 
 def _instant(milliseconds: Any) -> datetime | None:

@@ -8,23 +8,21 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from api.carrier import WHOLE_SECONDS, Outcome, Outgoing, Sender, sender_for
 from api.deps import House
-from storage import lookup, outbox
-from storage.context import SYSTEM, Context
+from api.worker import for_job
+from storage import outbox
+from storage.context import Context
 from storage.tables import Booking, Customer, Job, Message, Task
 from tools import booking as bookings
 from tools import digest as night
 from tools import handoff, messages, receipts, reminders, textback
 
 log = logging.getLogger("ringback")
-T = TypeVar("T")
 
 SPARE = 4.0  # seconds of the lease that must be left when a send has taken its longest
 LOOKS = 3
@@ -44,15 +42,15 @@ async def send(house: House, job: Job) -> None:
     before = time.monotonic() + left - WHOLE_SECONDS - SPARE
     sender = sender_for(house.settings)
     if sender is None:
-        await _unit(house, job, lambda ctx: _keep(ctx, job))
+        await for_job(house, job, lambda ctx: _keep(ctx, job))
         return
     if job.payload.get("was_uncertain") and not await _may_send_again(house, sender, job):
         return
-    text = await _unit(house, job, lambda ctx: _checked(ctx, job))
+    text = await for_job(house, job, lambda ctx: _checked(ctx, job))
     if text is None:
         return
     outcome = await sender.send(text, before=before)
-    await _unit(house, job, lambda ctx: _settle(ctx, job, outcome))
+    await for_job(house, job, lambda ctx: _settle(ctx, job, outcome))
 
 
 async def remind(house: House, job: Job) -> None:
@@ -63,7 +61,7 @@ async def remind(house: House, job: Job) -> None:
         reason = reminders.remind(ctx, job, public_url)
         outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
 
-    await _unit(house, job, unit)
+    await for_job(house, job, unit)
 
 
 async def alert(house: House, job: Job) -> None:
@@ -75,7 +73,7 @@ async def alert(house: House, job: Job) -> None:
         reason = handoff.alert(ctx, task, step, words)
         outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
 
-    await _unit(house, job, unit)
+    await for_job(house, job, unit)
 
 
 async def digest(house: House, job: Job) -> None:
@@ -86,7 +84,7 @@ async def digest(house: House, job: Job) -> None:
         reason = night.send(ctx, public_url)
         outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
 
-    await _unit(house, job, unit)
+    await for_job(house, job, unit)
 
 
 async def expire(house: House, job: Job) -> None:
@@ -101,16 +99,7 @@ async def expire(house: House, job: Job) -> None:
             ctx.session, job, "sent" if waiting else "skipped", ctx.now, reason=None if waiting else "answered"
         )
 
-    await _unit(house, job, unit)
-
-
-async def _unit(house: House, job: Job, act: Callable[[Context], T]) -> T:
-    def run(session: Session) -> T:
-        org = lookup.org_by_id(session, job.org_id)
-        assert org is not None
-        return act(house.context(session, org, SYSTEM, "sms", None))
-
-    return await house.db.write(run)
+    await for_job(house, job, unit)
 
 
 def _keep(ctx: Context, job: Job) -> None:
@@ -168,7 +157,7 @@ async def _may_send_again(house: House, sender: Sender, job: Job) -> bool:
     # The carrier's clock is the real one, whatever the business's says: measure back from now.
     since = datetime.now(UTC) - (house.clock.now() - (job.started_at or job.created_at)) - LIST_SKEW
     found = await sender.find(text, since)
-    return await _unit(house, job, lambda ctx: _looked(ctx, job, found))
+    return await for_job(house, job, lambda ctx: _looked(ctx, job, found))
 
 
 def _outgoing(session: Session, job: Job) -> Outgoing | None:

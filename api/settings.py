@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from storage.db import database_url, sqlite_file
+from api.cannot_start import CannotStart
 
 DEFAULT_MODEL = "gpt-6-luna"
 NAMES = (
@@ -38,7 +38,7 @@ NAMES = (
 )
 
 
-class SettingsError(ValueError):
+class SettingsError(CannotStart):
     """A setting that cannot be used. Its text names the setting and what to write instead, never the value."""
 
 
@@ -83,6 +83,8 @@ def read_settings(environ: Mapping[str, str] | None = None, *, port: int = 8000)
 
     Raises SettingsError for an unknown RINGBACK_ name, a value that cannot be used, or live mode without its secrets.
     """
+    from storage.db import database_url, sqlite_file  # not above: `ringback --help` reads no settings
+
     if environ is None:
         environ = {name: value for name, value in dotenv_values(".env").items() if value is not None} | os.environ
     unknown = [
@@ -114,7 +116,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, port: int = 8000)
         public_url=_public_url(given("RINGBACK_PUBLIC_URL"), port),
         sandbox=sandbox == "1",
         now=_instant(given("RINGBACK_NOW"), sandbox),
-        secret_key=given("RINGBACK_SECRET_KEY") or _kept_key(url),
+        secret_key=given("RINGBACK_SECRET_KEY") or _kept_key(sqlite_file(database_url(url)) or Path("ringback.db")),
         openai_api_key=given("OPENAI_API_KEY"),
         openai_base_url=given("OPENAI_BASE_URL"),
         model=given("RINGBACK_MODEL") or DEFAULT_MODEL,
@@ -167,9 +169,8 @@ def _instant(value: str | None, sandbox: str) -> datetime | None:
     return instant
 
 
-def _kept_key(url: str) -> str:
+def _kept_key(file: Path) -> str:
     """The key kept beside the embedded database, made on first use and readable by its owner alone."""
-    file = sqlite_file(database_url(url)) or Path("ringback.db")
     path = file.with_suffix(file.suffix + ".key")
     try:
         with open(path, "x", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as handle:

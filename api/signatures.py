@@ -10,7 +10,6 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from urllib.parse import parse_qsl
 
 TOLERANCE_MS = 300_000  # Retell and Standard Webhooks both accept five minutes either way
 ELEVENLABS_TOLERANCE = 1800  # seconds
@@ -18,57 +17,29 @@ ELEVENLABS_TOLERANCE = 1800  # seconds
 _RETELL = re.compile(r"v=([0-9]{1,16}),d=([0-9a-f]{64})")
 _ELEVENLABS = re.compile(r"t=([0-9]{1,12}),v0=([0-9a-f]{64})")
 _URL = re.compile(r"(https?|wss?)://([^/?#]+?)(?::([0-9]+))?((?:[/?#].*)?)", re.DOTALL)
-_ALGORITHMS = {"HMAC_SHA1": hashlib.sha1, "HMAC_SHA256": hashlib.sha256}
 
 
-def twilio_signature(
-    token: str, url: str, fields: Iterable[tuple[str, str]] = (), *, algorithm: str = "HMAC_SHA1"
-) -> str:
+def twilio_signature(token: str, url: str, fields: Iterable[tuple[str, str]] = ()) -> str:
     """What Twilio puts into `X-Twilio-Signature` for a form post: the URL as Twilio was given it, then every distinct
-    (name, value) in sorted order, keyed with the account's primary token. Raises KeyError for an unknown algorithm."""
+    (name, value) in sorted order, keyed with the account's primary token."""
     signed = url + "".join(name + value for name, value in sorted(set(fields)))
-    mac = hmac.new(_bytes(token), _bytes(signed), _ALGORITHMS[algorithm])
-    return base64.b64encode(mac.digest()).decode()
+    return base64.b64encode(hmac.digest(_bytes(token), _bytes(signed), "sha1")).decode()
 
 
-def twilio(
-    tokens: Sequence[str],
-    url: str,
-    fields: Iterable[tuple[str, str]],
-    signature: str | None,
-    *,
-    algorithm: str = "HMAC_SHA1",
-) -> bool:
+def twilio(tokens: Sequence[str], url: str, fields: Iterable[tuple[str, str]], signature: str | None) -> bool:
     """Whether Twilio signed this form post, GET or socket upgrade (both without `fields`) with one of `tokens`.
 
     `url` is the exact public URL with its query. It may carry the scheme's default port or not: Twilio signs either.
     """
-    if not signature or algorithm not in _ALGORITHMS:
+    if not signature:
         return False
     pairs = list(fields)
     return any(
         [
-            hmac.compare_digest(_bytes(twilio_signature(token, one, pairs, algorithm=algorithm)), _bytes(signature))
+            hmac.compare_digest(_bytes(twilio_signature(token, one, pairs)), _bytes(signature))
             for token in tokens
             for one in _with_and_without_port(url)
         ]
-    )
-
-
-def twilio_json(
-    tokens: Sequence[str], url: str, body: bytes, signature: str | None, *, algorithm: str = "HMAC_SHA1"
-) -> bool:
-    """Whether Twilio signed this JSON post: its URL carries `bodySHA256`, and the signature covers the URL alone."""
-    stated = dict(parse_qsl(_query(url))).get("bodySHA256", "")
-    whole = hmac.compare_digest(_bytes(hashlib.sha256(body).hexdigest()), _bytes(stated))
-    return twilio(tokens, url, (), signature, algorithm=algorithm) and whole
-
-
-def twilio_algorithm(settings_header: str | None) -> str:
-    """The algorithm named in `X-Twilio-Webhooks-Signature-Settings`; without one it is the classic SHA-1."""
-    parts = (part.partition("=") for part in (settings_header or "").split(","))
-    return next(
-        (value.strip() for name, _, value in parts if name.strip() == "algorithm" and value.strip()), "HMAC_SHA1"
     )
 
 
@@ -150,10 +121,6 @@ def _with_and_without_port(url: str) -> tuple[str, ...]:
     if port not in (None, default):
         return (url,)
     return (f"{scheme}://{host}{rest}", f"{scheme}://{host}:{default}{rest}")
-
-
-def _query(url: str) -> str:
-    return url.partition("?")[2]
 
 
 def _bytes(text: str) -> bytes:

@@ -4,7 +4,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from agent import facts, script
+from agent import facts, script, spanish
 from agent.aloud import aloud
 from agent.turn import Answer
 from storage.context import Context
@@ -31,8 +31,19 @@ class Cost:
 def by_script(ctx: Context, turn_key: str, heard: Heard) -> str:
     """The script's turn, for the ear; what the caller has not heard of yet comes first."""
     words = script.answer(ctx, turn_key)
+    untold = [in_language(one, heard.language) for one in heard.untold]
+    told = " ".join(dict.fromkeys([*untold, aloud(words, heard.language)])).strip()
+    thread = latest.thread_of(ctx)
+    meant = thread.memory.get("meant") or {}
+    if meant.get("said") == words:
+        thread.memory = {**thread.memory, "meant": {**meant, "said": told}}
     ctx.session.flush()  # what it remembers, before the thread is read afresh
-    return aloud(" ".join(dict.fromkeys([*heard.untold, words])))
+    return told
+
+
+def in_language(words: str, language: str) -> str:
+    """Words of ours, written in English, in the caller's language, for the ear."""
+    return aloud(spanish.said(words) if language == "es" else words, language)
 
 
 def finish(ctx: Context, turn_key: str, said: str, heard: Heard, result: Answer, cost: Cost) -> str | None:

@@ -7,10 +7,11 @@ from functools import partial
 
 import typer
 
-from api.app import configured_model, open_house
 from api.deps import House
 from api.hands import hands
+from api.opening import open_house
 from api.settings import Settings, SettingsError
+from api.starting import configured_model
 from api.worker import Worker
 from storage import lookup
 from storage.context import Context

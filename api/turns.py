@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from agent import claim_guard, facts, language, script
+from agent import claim_guard, facts, script
 from agent.replying import Model, ModelDown
 from agent.turn import TURN_SECONDS, Answer, Check, answer, done_before
 from api.deps import House
@@ -16,6 +16,7 @@ from storage import lookup, outbox, waiting
 from storage.context import ASSISTANT, Context
 from storage.tables import Conversation, Job, Org, Turn
 from tools import chat, conversations, digest, handoff, latest, messages, summary
+from tools.rules import languages
 
 log = logging.getLogger("ringback")
 T = TypeVar("T")
@@ -95,7 +96,8 @@ def begin(ctx: Context, job: Job) -> datetime | None:
     if not waiting_texts:
         outbox.settle(ctx.session, job, "skipped", ctx.now, reason="answered")
         return None
-    language.settle(ctx, thread, "\n".join(one.body for one in waiting_texts))
+    customer = chat.customer_of(ctx)
+    customer.language = languages.meant(customer.language, "\n".join(one.body for one in waiting_texts))
     return waiting_texts[-1].created_at
 
 

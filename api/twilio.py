@@ -6,18 +6,18 @@ The only import of the `twilio` package, for its TwiML; texts go out by `api.car
 from fastapi import APIRouter, Request, Response
 from twilio.twiml.voice_response import Connect, Dial, Gather, VoiceResponse
 
-from api.line import GREETING
+from api.line import LOCALES, greeting
 from api.twilio_posts import EMPTY, Post, read_post
 from storage.context import Context
 from storage.tables import Call, Message
-from tools import calls, inbound, receipts, talking, textback
+from tools import calls, inbound, leads, receipts, talking, textback
+from tools.rules import phones
 
 router = APIRouter(prefix="/api/twilio", include_in_schema=False)
 
 RECORD_SECONDS = 120
 SCREEN_SECONDS = 8
 TALKS = ("assistant", "forward_then_assistant")  # what `Org.answer_first` says besides "forward"
-LANGUAGES = ("en-US", "es-US")
 
 
 def twiml(answer: VoiceResponse | None = None) -> Response:
@@ -38,7 +38,7 @@ async def voice_inbound(request: Request) -> Response:
     answer = VoiceResponse()
     assistant = post.point.answers == "forward" and post.org.answer_first in TALKS
     if assistant and (forward_to is None or post.org.answer_first == "assistant"):
-        return twiml(_put_on_the_assistant(post, answer))
+        return twiml(await _put_on_the_assistant(post, answer))
     if post.point.answers != "forward" or forward_to is None:
         return twiml(_take_message(post, answer, f"You've reached {post.org.name}."))
     dial = _dial(post)
@@ -101,7 +101,7 @@ async def voice_dial_complete(request: Request) -> Response:
         answer.hangup()
         return twiml(answer)
     if not_taken and assistant_next:
-        return twiml(_put_on_the_assistant(post, answer))
+        return twiml(await _put_on_the_assistant(post, answer))
     if call is None or not call.missed:
         answer.hangup()
         return twiml(answer)
@@ -118,7 +118,8 @@ async def voice_assistant_done(request: Request) -> Response:
     sid, answer = post.fields.get("CallSid", ""), VoiceResponse()
     if not sid:
         return twiml()
-    to_person = post.org.transfer_number if "live-agent" in post.fields.get("HandoffData", "") else None
+    wanted = "live-agent" in post.fields.get("HandoffData", "")
+    to_person = await post.house.read(post.org, lambda ctx: _person(ctx, post), channel="voice") if wanted else None
 
     def done(ctx: Context) -> None:
         call = _call(ctx, post)
@@ -238,6 +239,11 @@ def _call(ctx: Context, post: Post) -> Call:
     return calls.rang(ctx, post.fields["CallSid"], post.fields.get("From", ""), post.point.phone or "")
 
 
+def _person(ctx: Context, post: Post) -> str | None:
+    call = calls.find(ctx, post.fields["CallSid"])
+    return talking.transfer_number(ctx, call) if call is not None else ctx.org.transfer_number
+
+
 def _dial(post: Post) -> Dial:
     return Dial(
         action=post.url("/voice/dial-complete"),
@@ -247,16 +253,20 @@ def _dial(post: Post) -> Dial:
     )
 
 
-def _put_on_the_assistant(post: Post, answer: VoiceResponse) -> VoiceResponse:
+async def _put_on_the_assistant(post: Post, answer: VoiceResponse) -> VoiceResponse:
+    caller = phones.e164(post.fields.get("From", ""), post.org.region)
+    known = await post.house.read(post.org, lambda ctx: leads.by_phone(ctx, caller) if caller else None)
+    language = known.language if known is not None else "en"
     connect = Connect(action=post.url("/voice/assistant-done"), method="POST")
     voice = connect.conversation_relay(
         url=f"{post.house.settings.public_url.replace('http', 'ws', 1)}/api/twilio/relay",
-        welcome_greeting=GREETING.format(business=post.org.name),
+        welcome_greeting=greeting(post.org.name, language),
+        language=LOCALES[language],
         interruptible="any",
         dtmf_detection=True,
         application_reconnect=True,
     )
-    for code in LANGUAGES:
+    for code in LOCALES.values():
         voice.language(code=code)
     answer.append(connect)
     return answer

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 
 from api import signatures
 from api.deps import House, house_of
-from api.envelopes import parse, storable
+from api.envelopes import parse, part, storable, text
 from api.settings import keys
 from api.voice import body_of
 from storage import inbox, lookup
@@ -99,18 +99,6 @@ async def _verified(request: Request, token: str) -> tuple[House, Org, bytes]:
             fix="Send VAPI_SERVER_SECRET as X-Vapi-Secret or as Bearer.",
         )
     return house, org, await body_of(request)
-
-
-def part(holder: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The object under a name; an empty one when something else is there."""
-    value = holder.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def text(holder: Mapping[str, Any], name: str) -> str | None:
-    """The words under a name, if there are any."""
-    value = holder.get(name)
-    return value if isinstance(value, str) and value.strip() else None
 
 
 def instant(written: Any) -> datetime | None:

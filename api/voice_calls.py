@@ -121,7 +121,6 @@ def asked_of(ctx: Context, caller: Caller, envelope: Envelope, args: dict[str, A
         args,
         ctx.org.region,
         setup_of(ctx).numbers,
-        public_url=caller.house.settings.public_url,
         sees_threads=caller.may("READ_CONVERSATIONS"),
         needs_approval=caller.credential.requires_approval,
     )

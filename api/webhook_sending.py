@@ -11,23 +11,20 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import TypeVar
 
 import httpx2
-from sqlalchemy.orm import Session
 
 from api import sealing
 from api.deps import House
 from api.signatures import sign_webhook
-from api.worker import Hand
-from storage import lookup, outbox
-from storage.context import SYSTEM, Context
+from api.worker import Hand, for_job
+from storage import outbox
+from storage.context import Context
 from storage.tables import Job
 from tools import webhook_deliveries
 from tools.rules import public_address
 from tools.webhook_deliveries import Parcel, Reply
 
-T = TypeVar("T")
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 WHOLE_SECONDS = 10.0  # contract 2.12; well inside a lease of half a minute
@@ -50,14 +47,14 @@ def webhook_hand(resolver: Resolver = resolve) -> Hand:
     async def deliver(house: House, job: Job) -> None:
         nonlocal under_way
         if under_way >= AT_ONCE:
-            await _unit(house, job, lambda ctx: _later(ctx, job))
+            await for_job(house, job, lambda ctx: _later(ctx, job))
             return
         under_way += 1
         try:
-            parcel = await _unit(house, job, lambda ctx: webhook_deliveries.take_up(ctx, job))
+            parcel = await for_job(house, job, lambda ctx: webhook_deliveries.take_up(ctx, job))
             if parcel is not None:
                 reply = await _send(house, parcel, resolver)
-                await _unit(house, job, lambda ctx: webhook_deliveries.settle(ctx, job, reply))
+                await for_job(house, job, lambda ctx: webhook_deliveries.settle(ctx, job, reply))
         finally:
             under_way -= 1
 
@@ -145,15 +142,6 @@ def _headers(parcel: Parcel, keys: list[str]) -> dict[str, str]:
 
 def _later(ctx: Context, job: Job) -> None:
     outbox.settle(ctx.session, job, "queued", ctx.now, reason="busy", due_at=ctx.now + FULL)
-
-
-async def _unit(house: House, job: Job, act: Callable[[Context], T]) -> T:
-    def run(session: Session) -> T:
-        org = lookup.org_by_id(session, job.org_id)
-        assert org is not None
-        return act(house.context(session, org, SYSTEM, "api", None))
-
-    return await house.db.write(run)
 
 
 @functools.cache

@@ -6,8 +6,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import Path, Request, Security
-from fastapi.security import APIKeyHeader, HTTPBasic, HTTPBearer
+from fastapi import Path
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -173,30 +172,6 @@ def _skipped() -> Problem:
     return Problem(
         "INVALID_TIME", "That time does not exist: the clocks go forward over it.", fix="Choose an hour later."
     )
-
-
-class _Bearer(HTTPBearer):
-    async def __call__(self, request: Request) -> None:  # type: ignore[override]
-        return None
-
-
-class _ApiKey(APIKeyHeader):
-    async def __call__(self, request: Request) -> None:  # type: ignore[override]
-        return None
-
-
-class _Basic(HTTPBasic):
-    async def __call__(self, request: Request) -> None:  # type: ignore[override]
-        return None
-
-
-# For the description alone: `deps.needs` does the checking, in the contract's order.
-BEARER = Security(_Bearer(scheme_name="bearer", description="A credential's secret."))
-SECURED = [
-    BEARER,
-    Security(_ApiKey(name="X-API-Key", scheme_name="apiKey", description="The same secret in its own header.")),
-    Security(_Basic(scheme_name="basic", description="The same secret as the user name; the password stays empty.")),
-]
 
 
 class ProblemShown(BaseModel):

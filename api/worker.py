@@ -13,17 +13,21 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
 from api.deps import House
-from storage import outbox
+from api.errors import where
+from storage import lookup, outbox
+from storage.context import SYSTEM, Actor, Context
 from storage.db import DatabaseDown
 from storage.sweeping import sweep
 from storage.tables import Job, Task
 
 log = logging.getLogger("ringback")
 
+T = TypeVar("T")
 Hand = Callable[[House, Job], Awaitable[None]]
 
 AT_ONCE = 128  # hands at work, most of them waiting for somebody's answer
@@ -37,6 +41,19 @@ LATE_EVERY = 1.0  # seconds between two looks for leases that ran out
 TRIES = 5
 SWEEP_EVERY = 600.0  # seconds
 WAITS = (5, 30, 120, 600)  # seconds before the next try of a job whose hand failed
+
+
+async def for_job(
+    house: House, job: Job, act: Callable[[Context], T], *, actor: Actor = SYSTEM, channel: str = "api"
+) -> T:
+    """Run an act of a hand for the business its job is about, in one transaction."""
+
+    def run(session: Session) -> T:
+        org = lookup.org_by_id(session, job.org_id)
+        assert org is not None
+        return act(house.context(session, org, actor, channel, None))
+
+    return await house.db.write(run)
 
 
 class Worker:
@@ -118,11 +135,7 @@ class Worker:
         try:
             await self._hands[job.topic](self._house, job)
         except Exception as error:  # noqa: BLE001 - the edge of the worker: a bug must not stop the others
-            where = error.__traceback__
-            while where is not None and where.tb_next is not None:
-                where = where.tb_next
-            at = f"{where.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{where.tb_lineno}" if where else "?"
-            log.error("job %s topic=%s failed: %s at %s", job.id, job.topic, type(error).__name__, at)
+            log.error("job %s topic=%s failed: %s at %s", job.id, job.topic, type(error).__name__, where(error))
             await self._put_back(job)
         finally:
             if self._busy[job.topic] >= ROOM.get(job.topic, USUAL_ROOM):

@@ -48,6 +48,12 @@ def render(name: str, **facts: object) -> str:
     return _environment.get_template(name).render(**facts).strip()
 
 
+def in_language(name: str, language: str) -> str:
+    """The name of the same words in `language` (of "sms/moved", "es/moved"); `name` where nobody wrote any."""
+    theirs = f"{language}/{name.rpartition('/')[2]}"
+    return theirs if theirs in _files() else name
+
+
 def names() -> list[str]:
     """Every name there is, sorted."""
     return sorted(_files())

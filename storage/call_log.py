@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import QueryableAttribute
 
 from storage.context import Context
 from storage.tables import Booking, Call, ToolCall
-from storage.tables.calls import BODIES_KEPT
 
 OUTCOMES = ("booked", "person", "voicemail", "missed", "assistant", "open")
 
@@ -81,14 +80,6 @@ def tool_calls(
     order = (ToolCall.created_at.desc(), ToolCall.id) if scopes is None else (ToolCall.created_at, ToolCall.id)
     rows = select(ToolCall).where(*kept).order_by(*order).offset(offset).limit(size)
     return list(ctx.session.scalars(rows)), total
-
-
-def forget_bodies(ctx: Context) -> None:
-    """Drop the requests that are older than `BODIES_KEPT`. Looks back a quarter of a year, so it has to run now
-    and then: it does at the end of every call."""
-    old = (ToolCall.created_at <= ctx.now - BODIES_KEPT, ToolCall.created_at > ctx.now - 3 * BODIES_KEPT)
-    bodies = update(ToolCall).where(ToolCall.org_id == ctx.org.id, *old, ToolCall.body.is_not(None))
-    ctx.session.execute(bodies.values(body=None).execution_options(synchronize_session=False))
 
 
 def _matching(ctx: Context, rows: Select[Any], wanted: Wanted) -> Select[Any]:

@@ -27,7 +27,8 @@ class Context:
     """First argument of every act and of every question to storage, so that none can forget whose data it is.
 
     `now` is aware UTC and came in through the door; `channel` is sms, voice, mcp, web, whatsapp, api, console or book;
-    `scope` names the conversation or provider call this belongs to, for what was offered and what was asked twice.
+    `scope` names the conversation or provider call this belongs to, for what was offered and what was asked twice;
+    `public_url` is where our pages are, without a slash at its end.
     """
 
     session: Session
@@ -36,6 +37,7 @@ class Context:
     channel: str
     now: datetime
     scope: str | None = None
+    public_url: str = ""
 
     @property
     def local_now(self) -> datetime:

@@ -107,7 +107,7 @@ def prepare_sqlite(engine: Engine, begin: str, **pragmas: str | int) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        connection.connection.cursor().execute(begin)  # straight to the driver: it is said before every unit
 
 
 class Kept(dict[Any, Any]):

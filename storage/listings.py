@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, func, or_, select
 from storage.context import Context
 from storage.tables import (
     Booking,
-    Call,
     Conversation,
     Customer,
     DateOverride,
@@ -50,13 +49,20 @@ def leads(
     status: str | None = None,
     phone: str | None = None,
     search: str | None = None,
+    channel: str | None = None,
+    waiting: bool | None = None,
 ) -> tuple[list[tuple[Lead, Customer]], int]:
-    """One page of leads with their customers; `status` is stored, `phone` E.164, `search` part of a name or e-mail."""
+    """One page of leads with their customers; `status` is stored, `phone` E.164, `search` part of a name or e-mail,
+    `channel` where they first came from; `waiting` asks for those who are, or are not, on the waiting list."""
     wanted: list[ColumnElement[bool]] = [Lead.org_id == ctx.org.id]
     if status is not None:
         wanted.append(Lead.status == status)
     if phone is not None:
         wanted.append(Customer.phone == phone)
+    if channel is not None:
+        wanted.append(Lead.channel == channel)
+    if waiting is not None:
+        wanted.append(Lead.waitlist.is_(waiting))
     if search:
         part = f"%{search.replace('%', '').replace('_', '').lower()}%"
         wanted.append(or_(func.lower(Customer.name).like(part), func.lower(Customer.email).like(part)))
@@ -83,7 +89,7 @@ def leads_by_id(ctx: Context, ids: Sequence[str]) -> dict[str, tuple[Lead, Custo
 def timeline(ctx: Context, lead_id: str) -> list[LeadEvent]:
     """What happened to a lead, oldest first."""
     lines = select(LeadEvent).where(LeadEvent.org_id == ctx.org.id, LeadEvent.lead_id == lead_id)
-    return list(ctx.session.scalars(lines.order_by(LeadEvent.at, LeadEvent.id)))
+    return list(ctx.session.scalars(lines.order_by(LeadEvent.at, LeadEvent.event != "created", LeadEvent.id)))
 
 
 def conversations(
@@ -135,29 +141,6 @@ def booked_in(ctx: Context, ids: Sequence[str]) -> set[str]:
     """Which of these threads led to a visit."""
     found = select(Booking.conversation_id).where(Booking.org_id == ctx.org.id, Booking.conversation_id.in_(ids))
     return {one for one in ctx.session.scalars(found) if one is not None}
-
-
-def calls(
-    ctx: Context,
-    *,
-    offset: int,
-    size: int,
-    missed: bool | None = None,
-    phone: str | None = None,
-    start_from: datetime | None = None,
-    start_to: datetime | None = None,
-) -> tuple[list[Call], int]:
-    """One page of calls; `phone` is the caller's, the range is of their start, its end not included."""
-    wanted: list[ColumnElement[bool]] = [Call.org_id == ctx.org.id]
-    if missed is not None:
-        wanted.append(Call.missed.is_(missed))
-    if phone is not None:
-        wanted.append(Call.from_phone == phone)
-    if start_from is not None:
-        wanted.append(Call.started_at >= start_from)
-    if start_to is not None:
-        wanted.append(Call.started_at < start_to)
-    return _page(ctx, Call, wanted, (Call.started_at.desc(), Call.id), offset, size)
 
 
 def services(ctx: Context, *, offset: int, size: int) -> tuple[list[Service], int]:

@@ -138,6 +138,20 @@ def booking_page_by_slug(session: Session, slug: str) -> tuple[BookingPage, Org]
     return None if row is None else (row[0], row[1])
 
 
+def booking_page_by_id(session: Session, page_id: str) -> tuple[BookingPage, Org] | None:
+    """The booking page with this id, removed ones too, and its business."""
+    rows = select(BookingPage, Org).join(Org, Org.id == BookingPage.org_id).where(BookingPage.id == page_id)
+    row = session.execute(rows).first()
+    return None if row is None else (row[0], row[1])
+
+
+def open_entry_point(session: Session, entry_point_id: str) -> tuple[EntryPoint, Org] | None:
+    """The active entry point with this id, and its business."""
+    rows = select(EntryPoint, Org).join(Org, Org.id == EntryPoint.org_id)
+    row = session.execute(rows.where(EntryPoint.id == entry_point_id, EntryPoint.active)).first()
+    return None if row is None else (row[0], row[1])
+
+
 def invite_by_token(session: Session, token: str) -> tuple[Invite, Org] | None:
     """The invite behind a link, whatever became of it, and the business that invites."""
     rows = select(Invite, Org).join(Org, Org.id == Invite.org_id).where(Invite.token_hash == secret_hash(token))

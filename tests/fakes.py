@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx2
+from fastapi import FastAPI
+from starlette.routing import BaseRoute, Mount, Route
 
 from api import carrier, sending
 from api.app import create_app
@@ -228,11 +230,22 @@ class Shop:
         await self.worker.drain()
 
 
+_worked_out: dict[int, BaseRoute] = {}  # the included routers of this process's first app, by their place
+
+
+def share_routes(app: FastAPI) -> FastAPI:
+    """The same app with the route tables of an earlier one: they hold nothing of it, and take 0.3 s to work out."""
+    for place, route in enumerate(app.router.routes):
+        if not isinstance(route, Route | Mount):
+            app.router.routes[place] = _worked_out.setdefault(place, route)
+    return app
+
+
 @asynccontextmanager
 async def open_shop(database_url: str, *, at: datetime = SATURDAY, **settings: Any) -> AsyncIterator[Shop]:
     """A Shop over an empty, migrated database; further arguments are settings."""
     given = {"public_url": "https://ringback.test", "secret_key": "k" * 32, **settings}
-    app = create_app(Settings(database_url=database_url, **given), work=False)
+    app = share_routes(create_app(Settings(database_url=database_url, **given), work=False))
     async with app.router.lifespan_context(app):
         clock = FixedClock(at)
         house = app.state.house = dataclasses.replace(app.state.house, clock=clock)

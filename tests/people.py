@@ -22,6 +22,8 @@ SARAH, MARCUS, PRIYA = "+15125550142", "+15125550143", "+15125550144"
 DANA, LUIS = demo_id("dana"), demo_id("luis")
 MIA = Actor("staff", "Mia")
 ACME = Actor("integration", "Acme Dispatch", "credential-1")
+# What a voice agent's answer begins with when something was done; no failure may hold one (contract 2.6).
+SUCCESS = ("Booked!", "Requested!", "Cancelled!", "Rescheduled!", "Noted!", "Queued!")
 
 
 def bluebird(session: Session, now: datetime = SATURDAY) -> Org:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from storage import listings
 from storage.context import Context
 from storage.lookup import secret_hash
 from storage.tables import Credential, new_id
@@ -102,10 +103,7 @@ def revoke(ctx: Context, credential: Credential) -> None:
 
 def get(ctx: Context, credential_id: str) -> Credential:
     """One credential of this business; raises NOT_FOUND."""
-    credential = ctx.session.get(Credential, credential_id)
-    if credential is None or credential.org_id != ctx.org.id:
-        not_found("credential")
-    return credential
+    return listings.one_of(ctx, Credential, credential_id) or not_found("credential")
 
 
 def listed(ctx: Context) -> list[Credential]:

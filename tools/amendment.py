@@ -32,23 +32,13 @@ class Amendment:
     override_reason: str | None = None
 
 
-def stored_word(word: str) -> str:
-    """The stored status behind any door's word for it (contract 2.1). Raises VALIDATION_ERROR."""
-    stored = changes.WORDS.get(word.strip().lower().replace("-", "_").replace(" ", "_"))
-    if stored is None:
-        raise Problem(
-            "VALIDATION_ERROR", "There is no such status.", fix=f"Use one of: {', '.join(sorted(changes.WORDS))}."
-        )
-    return stored
-
-
 def amend(ctx: Context, booking: Booking, wanted: Amendment) -> Booking:
     """Change a visit, all of it or nothing. The time it already has changes nothing and tells nobody.
 
     Start alone keeps the length. Raises VALIDATION_ERROR for a new time together with a status that ends the visit or
     for a reason without a cancellation, and what `change_details`, `set_status` and `move` raise.
     """
-    status = None if wanted.status is None else stored_word(wanted.status)
+    status = None if wanted.status is None else changes.stored_word(wanted.status)
     moves = wanted.start is not None or wanted.end is not None
     if moves and status in OVER:
         raise Problem("VALIDATION_ERROR", "A visit that ends is not moved as well.", fix="Send one of the two.")

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from storage import call_log
 from storage.context import Context
 from storage.tables import Booking, Call, ToolCall
 from tools import booking as bookings
-from tools import calls, conversations, handoff, leads, overlooked, textback, wording
-from tools.phone_desk import customer_with, last_summary
+from tools import calls, conversations, crew, handoff, leads, overlooked, textback, wording
+from tools.phone_desk import last_summary
 from tools.rules import phones, speech
 from tools.telling import all_words
 
@@ -19,7 +18,7 @@ ENDS = ("call_ended", "call_analyzed")
 TO_A_PERSON = ("call_transfer", "transfer_bridged")
 SETTLED_BY = (
     *("voice_book", "voice_cancel", "voice_reschedule", "voice_message", "voice_send_link"),
-    *("book_job", "cancel", "reschedule", "hand_off"),
+    *("book_job", "cancel", "reschedule", "hand_off", "send_link"),
 )
 
 
@@ -50,7 +49,7 @@ class Report:
 def about_caller(ctx: Context, caller: str | None) -> dict[str, str]:
     """What a voice agent may know before it says hello, every value a string. `caller` as the platform writes it."""
     phone = phones.e164(caller or "", ctx.org.region)
-    customer = customer_with(ctx, phone) if phone else None
+    customer = leads.by_phone(ctx, phone) if phone else None
     visits = all_words(ctx, bookings.upcoming(ctx, phone)) if phone else []
     return {
         "business_name": ctx.org.name,
@@ -62,7 +61,7 @@ def about_caller(ctx: Context, caller: str | None) -> dict[str, str]:
         "upcoming_visits": wording.upcoming_sentence(visits[: wording.READ_OUT]),
         "last_summary": (last_summary(ctx, customer) if customer else None) or "",
         "urgency_words": speech.listing(list(handoff.DANGERS.values())),
-        "transfer_number": ctx.org.transfer_number or "",
+        "transfer_number": crew.transfer_number(ctx, customer_id=customer.id if customer else None) or "",
     }
 
 
@@ -91,7 +90,6 @@ def reported(ctx: Context, report: Report) -> Call:
     elif report.event in ENDS:
         over(ctx, call)
         overlooked.danger(ctx, call)
-        call_log.forget_bodies(ctx)
     elif call.status == "ringing":
         call.status, call.answered_by = "ongoing", "assistant"
     return call

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from storage import listings
 from storage.context import Context
 from storage.tables import DateOverride, Technician, new_id
 from tools import audit
@@ -25,10 +26,8 @@ def add(
     """
     if any(not 0 <= opens < closes <= DAY for opens, closes in spans):
         raise Problem("VALIDATION_ERROR", "The hours end before they begin.", fix="Send start before end.")
-    if technician_id is not None:
-        technician = ctx.session.get(Technician, technician_id)
-        if technician is None or technician.org_id != ctx.org.id:
-            not_found("technician")
+    if technician_id is not None and listings.one_of(ctx, Technician, technician_id) is None:
+        not_found("technician")
     override = DateOverride(
         id=new_id(),
         org_id=ctx.org.id,
@@ -45,9 +44,7 @@ def add(
 
 def remove(ctx: Context, override_id: str) -> None:
     """Let a date be like its weekday again. Raises NOT_FOUND."""
-    override = ctx.session.get(DateOverride, override_id)
-    if override is None or override.org_id != ctx.org.id:
-        not_found("blackout")
+    override = listings.one_of(ctx, DateOverride, override_id) or not_found("blackout")
     _audit(ctx, "blackout.deleted", override)
     ctx.session.delete(override)
 

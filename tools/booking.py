@@ -166,11 +166,10 @@ def book(ctx: Context, visit: Visit) -> Booking:
 
 
 def check_emails(customer_email: str | None, attendees: Sequence[Any] = ()) -> None:
-    """Raise INVALID_EMAIL or INVALID_ATTENDEE_EMAIL; no address at all is fine."""
+    """Raise INVALID_EMAIL or INVALID_ATTENDEE_EMAIL; no address at all is fine. Doors that look for the service first
+    call this before it (contract 2.2)."""
     if customer_email and not emails.valid(customer_email):
-        raise Problem(
-            "INVALID_EMAIL", "The e-mail address is not valid.", fix="Spell it back once, or book without it."
-        )
+        raise Problem("INVALID_EMAIL", "The e-mail address is not valid.", fix="Correct it, or book without it.")
     for attendee in attendees:
         address = attendee.get("email") if isinstance(attendee, Mapping) else attendee
         if address and not (isinstance(address, str) and emails.valid(address)):

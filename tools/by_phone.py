@@ -33,15 +33,14 @@ class Asked:
     """One tool call on a phone: its arguments, and who is on the line as far as the platform says.
 
     `caller` is the customer's number from the call's envelope (E.164) or null; `withheld`: there was an envelope, and
-    it holds no number; `call_id` names the call; `public_url` is where our pages are; `sees_threads`: the agent's
-    credential may read conversations; `needs_approval`: what it writes waits for a person (TP-A10).
+    it holds no number; `call_id` names the call; `sees_threads`: the agent's credential may read conversations;
+    `needs_approval`: what it writes waits for a person (TP-A10).
     """
 
     args: dict[str, Any]
     call_id: str | None = None
     caller: str | None = None
     withheld: bool = False
-    public_url: str = ""
     sees_threads: bool = False
     needs_approval: bool = False
 
@@ -54,8 +53,13 @@ class Asked:
         """Raise MISSING_FIELDS unless all of these were said."""
         missing = [name for name in names if self.text(name) is None]
         if missing:
-            what = speech.listing([CALLED[name] for name in missing])
-            raise Problem("MISSING_FIELDS", f"No {what} was given.", fix="Send it.", fields=missing)
+            raise no_word_of(*missing)
+
+
+def no_word_of(*names: str) -> Problem:
+    """MISSING_FIELDS for these arguments."""
+    what = speech.listing([CALLED[name] for name in names])
+    return Problem("MISSING_FIELDS", f"No {what} was given.", fix="Send it.", fields=list(names))
 
 
 def list_slots(ctx: Context, event_type: str, asked: Asked) -> Said:
@@ -155,6 +159,14 @@ def number(ctx: Context, asked: Asked) -> str | None:
     found = phones.e164(named, ctx.org.region)
     if found is None:
         raise Problem("INVALID_PHONE", "That phone number is not valid.", fix="Send it with the area code.")
+    return found
+
+
+def number_needed(ctx: Context, asked: Asked) -> str:
+    """`number`, which must be known. Raises MISSING_FIELDS and INVALID_PHONE."""
+    found = number(ctx, asked)
+    if found is None:
+        raise no_word_of("phone")
     return found
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage.context import Context
 from storage.tables import Booking, DateOverride, Service, Staff, Technician
-from tools import outside, sight
+from tools import outside_hours, sight
 from tools.diaries import read_diaries
 from tools.rules.calendar import Opening, Week
 from tools.rules.wall_time import day_bounds
@@ -60,7 +60,7 @@ def read(ctx: Context, staff: Staff, first: date, last: date, technician_id: str
         {one: weeks.get(one, weeks[None]) for one, _name in people},
         visits,
         differing(ctx, first, last),
-        frozenset(one.id for one in outside.visits(ctx)) if any(one.is_active for one in visits) else frozenset(),
+        frozenset(one.id for one in outside_hours.visits(ctx)) if any(one.is_active for one in visits) else frozenset(),
     )
 
 

@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from storage import outbox
+from storage import listings, outbox
 from storage.context import Context
 from storage.tables import Booking, Lead, Service, Technician
+from storage.tables.bookings import STATUSES
 from tools import announcements, cells, leads, messages, outside_calendar, placing, reminders
 from tools.problems import Problem, not_found
 from tools.refusals import utc
@@ -13,10 +14,18 @@ from tools.visits import record
 
 # What doors and people call the stored statuses (contract 2.1), lower case, with underscores.
 WORDS = {
-    **{word: word for word in ("confirmed", "rescheduled", "completed", "no_show", "late", "pending", "cancelled")},
+    **{word: word for word in STATUSES},
     **{"canceled": "cancelled", "attended": "completed"},
 }
 FOR_A_CUSTOMER = ("customer", "assistant", "voice_agent")
+
+
+def stored_word(word: str) -> str:
+    """The stored status behind any door's word for it (contract 2.1). Raises VALIDATION_ERROR."""
+    stored = WORDS.get(word.strip().lower().replace("-", "_").replace(" ", "_"))
+    if stored is None:
+        raise Problem("VALIDATION_ERROR", "There is no such status.", fix=f"Use one of: {', '.join(sorted(WORDS))}.")
+    return stored
 
 
 def move(
@@ -37,10 +46,8 @@ def move(
     """
     start = start.astimezone(UTC)
     service = ctx.session.get(Service, booking.service_id) if booking.service_id else None
-    if technician_id is not None:
-        technician = ctx.session.get(Technician, technician_id)
-        if technician is None or technician.org_id != ctx.org.id:
-            not_found("technician")
+    if technician_id is not None and listings.one_of(ctx, Technician, technician_id) is None:
+        not_found("technician")
     who: dict[str, Any] = {"technician_id": technician_id, "postal_code": booking.postal_code, "moving": booking}
     diaries = placing.locked(ctx, service, start, anywhere=True, **who)
     ctx.session.refresh(booking, with_for_update=True)
@@ -111,9 +118,7 @@ def set_status(
     `who` says who is late: technician or customer; `reason` why it was cancelled. Raises VALIDATION_ERROR for no
     status at all, and INVALID_TRANSITION, naming the present one.
     """
-    wanted = WORDS.get(word.strip().lower().replace("-", "_").replace(" ", "_"))
-    if wanted is None:
-        raise Problem("VALIDATION_ERROR", "There is no such status.", fix=f"Use one of: {', '.join(sorted(WORDS))}.")
+    wanted = stored_word(word)
     if wanted == booking.status:
         return booking
     if wanted == "cancelled":

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Service, Task, Technician, ToolCall
 from tools import booking as bookings
-from tools import leads, services, slots, wording
+from tools import leads, pages, services, slots, visits, wording
 from tools.latest import thread_of
 from tools.problems import Problem
 from tools.rules import slot_tag, speech, when
@@ -21,7 +21,6 @@ from tools.wording import VisitWords, lower_first
 
 __all__ = ["facts", "thread_of", "words"]
 
-NO_WORDS = "(no words)"  # a picture alone is a message too, and gets an answer
 DAYS_IN_A_TEXT = 2
 TIMES_OF_A_DAY = 3
 TIMES_OF_ONE_DAY = 4
@@ -72,7 +71,8 @@ def service_meant(ctx: Context, name: str | None) -> Service:
 
 
 def find_times(ctx: Context, service: Service, wish: when.When, postal_code: str | None = None) -> Said:
-    """Look up times that answer a wish and offer them. Raises OUT_OF_SERVICE_AREA."""
+    """Look up times that answer a wish and offer them. Raises SERVICE_NOT_BOOKABLE, OUT_OF_SERVICE_AREA."""
+    service = services.for_sale(service)
     code = postal_code or customer_of(ctx).postal_code
     one_day = wish.day is not None and wish.last_day is None and len(wish.days) < 2
     per_day = TIMES_OF_ONE_DAY if one_day and not wish.near else TIMES_OF_A_DAY
@@ -182,15 +182,25 @@ def note_details(
     leads.tell(ctx, customer, name=name, email=email, address=address, postal_code=postal_code)
     meant = services.find_service(ctx, service) if service else None
     leads.describe(ctx, thread.lead_id, issue=issue, service_id=meant.id if meant else None)
-    for visit in visits_of(ctx):
-        missing = {
-            field: value
-            for field, value in (("customer_name", name), ("address", address), ("postal_code", postal_code))
-            if value and not getattr(visit, field)
-        }
-        if missing:
-            bookings.change_details(ctx, visit, **missing)
+    visits.fill_gaps(ctx, visits_of(ctx), customer_name=name, address=address, postal_code=postal_code)
     return Said(True, "Thanks, I've noted that.", data={"noted": True})
+
+
+def send_link(ctx: Context, visit: Booking | None) -> Said:
+    """Text the customer the page of their visit, without one the booking page; on a web page it stands in the chat.
+
+    Raises OPTED_OUT, INVALID_PHONE, UPSTREAM_UNAVAILABLE.
+    """
+    thread, customer = thread_of(ctx), customer_of(ctx)
+    here = thread if thread.channel != "voice" else None
+    ours = f"{ctx.public_url}/book/{ctx.org.slug}"
+    if visit is None:
+        pages.text_link(ctx, customer, thread=here, asked_for=True, rebook_link=ours)
+        return Said(True, "I've sent you the link to our booking page.")
+    told = {"service": visit.service_label, "management_url": f"{ours}/manage/{visit.management_token}"}
+    pages.text_link(ctx, customer, "visit_link", thread=here, asked_for=True, **told)
+    said = words(ctx, visit)
+    return Said(True, f"I've sent you the link to your {said.service} on {said.when}.", booking_id=visit.id)
 
 
 def refused(ctx: Context, name: str, problem: Problem) -> Said:
@@ -206,12 +216,14 @@ def refused(ctx: Context, name: str, problem: Problem) -> Said:
         data["slots"] = [{"slot": one["slot"], "when": wording.times_spoken([one])} for one in alternatives]
         starts = [one["start"] for one in alternatives]
         slots.remember(ctx, "slots", starts, problem.extras.get("service_id"), ctx.org.timezone)
-    visits: list[Booking] = problem.extras.get("visits") or []
-    if problem.code == "CHOICE_NEEDED" and visits:
-        slots.remember(ctx, "visits", [one.id for one in visits], None, ctx.org.timezone)
-        lines = [f"{number}. {words(ctx, one).service}, {words(ctx, one).when}" for number, one in enumerate(visits, 1)]
+    several: list[Booking] = problem.extras.get("visits") or []
+    if problem.code == "CHOICE_NEEDED" and several:
+        slots.remember(ctx, "visits", [one.id for one in several], None, ctx.org.timezone)
+        lines = [
+            f"{number}. {words(ctx, one).service}, {words(ctx, one).when}" for number, one in enumerate(several, 1)
+        ]
         say = "Which visit do you mean? " + " ".join(lines)
-        data["visits"] = [facts(ctx, one) for one in visits]
+        data["visits"] = [facts(ctx, one) for one in several]
     if problem.code == "CUTOFF_PASSED":
         ctx.session.add(
             Task(

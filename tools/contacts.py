@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
+from storage import listings
 from storage.context import Context
 from storage.tables import Booking, Call, Conversation, Customer, Lead, Message, Org, Task
 from storage.tables.bookings import ACTIVE
@@ -16,8 +17,7 @@ LONGEST_TAG = 40
 
 def get(ctx: Context, contact_id: str) -> Customer:
     """One contact of this business. Raises NOT_FOUND."""
-    row = ctx.session.get(Customer, contact_id)
-    return row if row is not None and row.org_id == ctx.org.id else not_found("contact")
+    return listings.one_of(ctx, Customer, contact_id) or not_found("contact")
 
 
 def listed(ctx: Context, *, tag: str | None = None, limit: int) -> list[Customer]:

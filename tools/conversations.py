@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from storage import listings
 from storage.context import Context
 from storage.tables import Conversation, Customer, EntryPoint, Lead, Message, Staff
 from tools import announcements, leads, unbooked
@@ -53,10 +54,7 @@ def take_turns(ctx: Context, customer: Customer) -> None:
 
 def get(ctx: Context, conversation_id: str) -> Conversation:
     """The conversation with this id; raises NOT_FOUND, for another business's too."""
-    found = ctx.session.get(Conversation, conversation_id)
-    if found is None or found.org_id != ctx.org.id:
-        not_found("conversation")
-    return found
+    return listings.one_of(ctx, Conversation, conversation_id) or not_found("conversation")
 
 
 def our_number(ctx: Context, conversation: Conversation | None = None) -> str | None:

@@ -29,16 +29,16 @@ from storage.context import Context
 from storage.tables import Booking, BusyTime, Hold, Service, Technician
 from storage.tables.bookings import ACTIVE, IS_ACTIVE
 from tools.rides import Rides
-from tools.rules.calendar import Calendar, Diary, Job, Opening, Rules, Span, Week
+from tools.rules.calendar import Calendar, Diary, Job, Rules, Span, Week
 from tools.rules.wall_time import day_bounds
 from tools.setup import Person, Setup, setup_of, setup_seen
 
 DAY = timedelta(days=1)
 LONGEST_VISIT = timedelta(days=1)  # contract 2.4
-FEW = 8  # diaries read at first
 # Rules of a visit whose label names no service; its length is the business's default_duration.
 UNNAMED_GRID, UNNAMED_NOTICE, UNNAMED_HORIZON = 30, 120, 60
 
+NO_TEXT, NO_NUMBER = cast(null(), String), cast(null(), Integer)
 LOCKED = (
     select(Technician.id)
     .where(Technician.id.in_(bindparam("technicians", expanding=True)))
@@ -56,8 +56,9 @@ def _held(row: type[Booking] | type[Hold]) -> tuple[Any, ...]:
     return row.technician_id, _seconds(row.start_at), _seconds(row.end_at), row.buffer_before, row.buffer_after
 
 
+# Whose time it is, from when to when, the gaps on either side, the place; of a hold also its owner and its end.
 TAKEN = union_all(
-    select(*_held(Booking), Booking.postal_code).where(
+    select(*_held(Booking), Booking.postal_code, NO_TEXT, NO_NUMBER).where(
         Booking.technician_id.in_(bindparam("technicians", expanding=True)),
         Booking.end_at > bindparam("low"),
         Booking.end_at < bindparam("latest"),  # both ends on the index: visits far ahead cost nothing
@@ -65,12 +66,11 @@ TAKEN = union_all(
         IS_ACTIVE,
         Booking.id != bindparam("moving"),
     ),
-    select(*_held(Hold), cast(null(), String)).where(
+    select(*_held(Hold), NO_TEXT, Hold.owner, _seconds(Hold.expires_at)).where(
         Hold.org_id == bindparam("org"),
         Hold.expires_at > bindparam("now"),
         Hold.end_at > bindparam("low"),
         Hold.start_at < bindparam("high"),
-        Hold.owner != bindparam("scope"),
     ),
 )
 # The same for a business that keeps visits in an outside calendar, too: nobody else pays for a look at it.
@@ -78,7 +78,7 @@ TAKEN_OR_BUSY: CompoundSelect[Any] = union_all(
     *TAKEN.selects,
     select(
         *(BusyTime.technician_id, _seconds(BusyTime.start_at), _seconds(BusyTime.end_at)),
-        *(literal(0), literal(0), cast(null(), String)),
+        *(literal(0), literal(0), NO_TEXT, NO_TEXT, NO_NUMBER),
     ).where(
         BusyTime.technician_id.in_(bindparam("technicians", expanding=True)),
         BusyTime.end_at > bindparam("low"),
@@ -120,32 +120,6 @@ def calendar_for(
     return read_diaries(ctx, service, first, last, **options).calendar
 
 
-def open_starts(
-    ctx: Context, service: Service, first: date, last: date, *, postal_code: str | None = None
-) -> tuple[Calendar, list[Opening]]:
-    """The openings of some local days, each with somebody who is free, and the calendar with nobody's visits in it.
-
-    Diaries are read a few at a time until every start has somebody: of two hundred technicians one is soon free.
-    Raises OUT_OF_SERVICE_AREA.
-    """
-    setup = setup_of(ctx)
-    setup.rides.check(postal_code)
-    people = setup.able(service)
-    empty = _calendar(ctx, service, setup, people, first, last)
-    starts, found = empty.candidates(first, last), dict[int, Opening]()
-    left = starts
-    number, some = 0, FEW
-    while left and number < len(people):
-        asked = people[number : number + some]
-        jobs = _jobs(ctx, asked, *_around(ctx, first, last), None, setup.rides, postal_code)
-        diaries = empty.diaries[number : number + some]
-        theirs = tuple(replace(one, jobs=tuple(jobs[one.technician])) for one in diaries)
-        found |= replace(empty, diaries=theirs).free(left)
-        left = [at for at in left if at not in found]
-        number, some = number + some, some * 4
-    return empty, [found[at] for at in starts if at in found]
-
-
 def read_diaries(
     ctx: Context,
     service: Service | None,
@@ -168,13 +142,13 @@ def read_diaries(
         ask(ctx, LOCKED, technicians=[one.id for one in people])
     if not anywhere:
         setup.rides.check(postal_code)
-    jobs = _jobs(ctx, people, *_around(ctx, first, last), moving, setup.rides, postal_code)
-    empty = _calendar(ctx, service, setup, people, first, last, moving)
+    jobs, _ = jobs_of(ctx, people, first, last, setup.rides, postal_code, moving)
+    empty = empty_calendar(ctx, service, setup, people, first, last, moving)
     diaries = tuple(replace(one, jobs=tuple(jobs[one.technician])) for one in empty.diaries)
     return Diaries(replace(empty, diaries=diaries), tuple(people))
 
 
-def _calendar(
+def empty_calendar(
     ctx: Context,
     service: Service | None,
     setup: Setup,
@@ -183,7 +157,7 @@ def _calendar(
     last: date,
     moving: Booking | None = None,
 ) -> Calendar:
-    """The calendar with nobody's visits in it."""
+    """The calendar of the local days `first` to `last` with nobody's visits in it."""
     weeks = setup.weeks(service, ctx.org.template_id, {person.id: person.template_id for person in people})
     per_day, per_week = _counts(ctx, service, first, last, moving)
     return Calendar(
@@ -195,11 +169,6 @@ def _calendar(
         per_day=per_day,
         per_week=per_week,
     )
-
-
-def _around(ctx: Context, first: date, last: date) -> tuple[datetime, datetime]:
-    """Between which instants a visit can matter for starts on these local days."""
-    return day_bounds(first - DAY, ctx.org.zone)[0], day_bounds(last + 2 * DAY, ctx.org.zone)[1]
 
 
 def rules_of(ctx: Context, service: Service | None) -> Rules:
@@ -229,17 +198,23 @@ def unrestricted(calendar: Calendar) -> Calendar:
     return replace(calendar, week=always, diaries=bare, rules=rules)
 
 
-def _jobs(
+def jobs_of(
     ctx: Context,
     people: Sequence[Person],
-    low: datetime,
-    high: datetime,
-    moving: Booking | None,
+    first: date,
+    last: date,
     rides: Rides,
     here: str | None,
-) -> dict[str, list[Job]]:
+    moving: Booking | None = None,
+) -> tuple[dict[str, list[Job]], list[tuple[str, int]]]:
+    """The taken time of each of `people` that can matter for starts on these local days, for a visit in ZIP `here`.
+
+    Beside it the holds there are: whose, and until when (UTC epoch seconds). `ctx.scope`'s own are no taken time.
+    """
+    low, high = day_bounds(first - DAY, ctx.org.zone)[0], day_bounds(last + 2 * DAY, ctx.org.zone)[1]
     travel = {person.id: person.travel_minutes for person in people}
     jobs: dict[str, list[Job]] = {person.id: [] for person in people}
+    held: list[tuple[str, int]] = []
     taken = ask(
         ctx,
         TAKEN_OR_BUSY if any(one.calcom_event_type_id for one in setup_seen(ctx).services) else TAKEN,
@@ -250,15 +225,18 @@ def _jobs(
         latest=high + LONGEST_VISIT,
         moving=moving.id if moving is not None else "",
         now=ctx.now,
-        scope=ctx.scope or "",
     )
-    for technician, start, end, before, after, there in taken:
-        if technician in travel:
+    for technician, start, end, before, after, there, owner, expires in taken:
+        if technician not in travel:
+            continue
+        if owner is not None:
+            held.append((owner, expires))
+        if owner is None or owner != ctx.scope:
             (go, come), least = rides.between(here, there), travel[technician]
             jobs[technician].append(Job(start, end, max(before, least, go), max(after, least, come)))
     for own in jobs.values():
         own.sort(key=lambda job: job.start)
-    return jobs
+    return jobs, held
 
 
 def _counts(

@@ -3,13 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 import prompts
 from storage import outbox
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Staff
-from tools import handoff, messages, setup, unbooked
+from tools import crew, messages, setup, unbooked
 from tools.refusals import utc
 from tools.rules import speech
 from tools.rules.working_hours import Stretch, stretches
@@ -127,10 +127,7 @@ def _booked(ctx: Context, since: datetime) -> list[tuple[Booking, str | None]]:
 
 def _reader(ctx: Context) -> str | None:
     """The number (E.164) the digest goes to: the owner's, else that of the first on call."""
-    owners = select(Staff.phone).where(
-        Staff.org_id == ctx.org.id, Staff.active, Staff.role == "owner", or_(Staff.phone.is_not(None))
-    )
-    people = handoff.on_call(ctx)
-    return ctx.session.scalars(owners.order_by(Staff.created_at).limit(1)).first() or (
-        people[0].phone if people else None
-    )
+    mine = (Staff.org_id == ctx.org.id, Staff.active, Staff.role == "owner", Staff.phone.is_not(None))
+    people = crew.on_call(ctx)
+    owner = ctx.session.scalars(select(Staff.phone).where(*mine).order_by(Staff.created_at).limit(1)).first()
+    return owner or (people[0].phone if people else None)

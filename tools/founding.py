@@ -132,11 +132,11 @@ def _check(session: Session, company: Company, owner: Owner | None) -> None:
             "Calls would run in a circle: the tracked number is forwarded to itself.",
             fix="Forward to the phone people answer, such as the owner's cell phone.",
         )
-    if company.phone is not None and _is_tracked(session, company.phone):
+    if company.phone is not None and lookup.tracked(session, company.phone) is not None:
         raise Problem(
             "VALIDATION_ERROR", "The tracked number belongs to a business already.", fix="Use another --phone."
         )
-    if company.forward_to is not None and _is_tracked(session, company.forward_to):
+    if company.forward_to is not None and lookup.tracked(session, company.forward_to) is not None:
         raise Problem(
             "VALIDATION_ERROR",
             "Calls would run in a circle: the number to forward to is a tracked number.",
@@ -144,10 +144,6 @@ def _check(session: Session, company: Company, owner: Owner | None) -> None:
         )
     if owner is not None and not emails.valid(owner.email):
         raise Problem("INVALID_EMAIL", "The owner's e-mail address is not valid.", fix="Write it like mia@example.com.")
-
-
-def _is_tracked(session: Session, phone: str) -> bool:
-    return session.scalars(select(EntryPoint.id).where(EntryPoint.phone == phone)).first() is not None
 
 
 def _write_people_and_services(session: Session, org: Org, company: Company, now: datetime) -> None:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 
 import prompts
-from storage import outbox
+from storage import listings, outbox
 from storage.context import Context
 from storage.tables import Conversation, Customer, Lead, Message, Staff, Task, Technician
-from tools import conversations, leads, messages
+from tools import conversations, crew, leads, messages
 from tools.problems import not_found
 
 DANGERS = {
@@ -58,22 +58,15 @@ def hand_off(
             leads.note(ctx, lead, "handed_off", reason=reason, urgency=urgency)
             if emergency:
                 lead.urgency = urgency
-    people = on_call(ctx)
-    if people:
-        due_at = ctx.now if emergency else messages.outside_quiet_hours(ctx, ctx.now, people[0].phone)
+    phones = crew.alerted(ctx, task)
+    if phones:
+        due_at = ctx.now if emergency else messages.outside_quiet_hours(ctx, ctx.now, phones[0])
         _queue_alert(ctx, task, 0, due_at, words)
     return task
 
 
-def on_call(ctx: Context) -> list[Technician]:
-    """Who is alerted, in order; people without a phone are left out."""
-    wanted = (Technician.org_id == ctx.org.id, Technician.active, Technician.phone.is_not(None))
-    ordered = select(Technician).where(*wanted, Technician.on_call.is_not(None))
-    return list(ctx.session.scalars(ordered.order_by(Technician.on_call, Technician.position)))
-
-
 def alert(ctx: Context, task: Task, step: int, words: str) -> str | None:
-    """Text the on-call person number `step` (0 is first) about a task, and queue the next; for the job's hand.
+    """Text number `step` (0 is first) of those alerted about a task, and queue the next; for the job's hand.
 
     Somebody who cannot be texted is passed over. Gives back None, or why nobody was texted: taken, done, nobody.
     """
@@ -82,11 +75,10 @@ def alert(ctx: Context, task: Task, step: int, words: str) -> str | None:
     if task.taken_by is not None:
         return "taken"
     emergency = task.urgency == "emergency"
-    for number, person in enumerate(on_call(ctx)[step:], step):
-        assert person.phone is not None
+    for number, phone in enumerate(crew.alerted(ctx, task)[step:], step):
         message = messages.say(
             ctx,
-            to=person.phone,
+            to=phone,
             body=_alert_text(ctx, task, words),
             kind="alert",
             dedupe_key=_alert_key(task, number),
@@ -100,12 +92,16 @@ def alert(ctx: Context, task: Task, step: int, words: str) -> str | None:
 
 
 def who_works_here(ctx: Context, phone: str) -> str | None:
-    """The name of the technician or member of staff with this number (E.164); None for everyone else."""
+    """The name of the technician, member of staff or team with this number (E.164); None for everyone else."""
     technicians = select(Technician.name).where(
         Technician.org_id == ctx.org.id, Technician.active, Technician.phone == phone
     )
     staff = select(Staff.name).where(Staff.org_id == ctx.org.id, Staff.active, Staff.phone == phone)
-    return ctx.session.scalars(technicians.limit(1)).first() or ctx.session.scalars(staff.limit(1)).first()
+    return (
+        ctx.session.scalars(technicians.limit(1)).first()
+        or ctx.session.scalars(staff.limit(1)).first()
+        or crew.answers_at(ctx, phone)
+    )
 
 
 def take(ctx: Context, phone: str, name: str) -> Task | None:
@@ -120,8 +116,11 @@ def take(ctx: Context, phone: str, name: str) -> Task | None:
         Task.urgency == "emergency",
     )
     tasks = list(ctx.session.scalars(waiting))
-    steps = range(len(on_call(ctx)))
-    by_message = {messages.id_for(ctx, _alert_key(task, step)): task for task in tasks for step in steps}
+    by_message = {
+        messages.id_for(ctx, _alert_key(task, step)): task
+        for task in tasks
+        for step in range(len(crew.alerted(ctx, task)))
+    }
     texted = select(Message.id).where(
         Message.org_id == ctx.org.id, Message.to_phone == phone, Message.id.in_(by_message), Message.state != "skipped"
     )
@@ -144,8 +143,7 @@ def finish(ctx: Context, task: Task) -> None:
 
 def task_named(ctx: Context, task_id: str) -> Task:
     """One task of this business; raises NOT_FOUND."""
-    found = ctx.session.get(Task, task_id)
-    return found if found is not None and found.org_id == ctx.org.id else not_found("task")
+    return listings.one_of(ctx, Task, task_id) or not_found("task")
 
 
 def _queue_alert(ctx: Context, task: Task, step: int, due_at: datetime, words: str) -> None:

@@ -18,6 +18,7 @@ WORDS = {
     "send": "Send a text",
     "alert": "Wake the next person on call",
     "expire": "Give up a request nobody approved",
+    "digest": "Morning summary for the owner",
     "webhook": "Tell a webhook",
 }
 

@@ -10,9 +10,8 @@ from sqlalchemy import select
 import prompts
 from storage import outbox
 from storage.context import Context
-from storage.tables import Booking, Conversation, Customer, Job, Lead, Message
-from storage.tables.bookings import ACTIVE
-from tools import announcements, conversations, digest, handoff, leads, messages, opt_out
+from storage.tables import Conversation, Customer, Job, Lead, Message
+from tools import announcements, conversations, digest, handoff, leads, messages, opt_out, visits
 from tools.latest import KEYWORD
 from tools.rules import consent, phones, urgency
 
@@ -147,8 +146,8 @@ def _answer_keyword(
         source = "keyword" if wish.exact else "phrase"
         opt_out.stop(ctx, customer, source, message_id=heard.id, lead=lead)
         thread.unbooked_reason = "opted_out"
-        visit = _next_visit(ctx, customer)
-        if wish.word == "CANCEL" and visit is not None:
+        coming = visits.upcoming(ctx, customer.phone) if customer.phone is not None else []
+        if wish.word == "CANCEL" and coming:
             messages.open_task(
                 ctx,
                 kind="may_want_to_cancel",
@@ -156,7 +155,7 @@ def _answer_keyword(
                 text="May want to cancel the visit. Cannot be texted. Call.",
                 customer_id=customer.id,
                 conversation_id=thread.id,
-                booking_id=visit.id,
+                booking_id=coming[0].id,
             )
             conversations.needs_human(ctx, thread, "may_want_to_cancel", "urgent")
         return
@@ -168,7 +167,7 @@ def _answer_keyword(
             ctx,
             to=customer,
             body=prompts.render(
-                "sms/opted_in" if wish.kind == "start" else "sms/help",
+                prompts.in_language("sms/opted_in" if wish.kind == "start" else "sms/help", customer.language),
                 business_name=ctx.org.name,
                 business_phone=ctx.org.transfer_number or thread.our_phone,
             ),
@@ -176,16 +175,6 @@ def _answer_keyword(
             conversation=thread,
             exempt_quiet=True,
         )
-
-
-def _next_visit(ctx: Context, customer: Customer) -> Booking | None:
-    upcoming = select(Booking).where(
-        Booking.org_id == ctx.org.id,
-        Booking.customer_id == customer.id,
-        Booking.end_at > ctx.now,
-        Booking.status.in_(ACTIVE),
-    )
-    return ctx.session.scalars(upcoming.order_by(Booking.start_at).limit(1)).first()
 
 
 def _keep(ctx: Context, text: Text, phone: str | None, *, kind: str = "customer", reason: str | None = None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from storage import listings
 from storage.context import Context
 from storage.lookup import secret_hash
 from storage.tables import Invite, Staff, Team, new_id
@@ -37,7 +38,8 @@ def create(ctx: Context, email: str, role: str, *, team_id: str | None = None) -
     works_here = (Staff.org_id == ctx.org.id, Staff.active, func.lower(Staff.email) == address)
     if ctx.session.scalars(select(Staff.id).where(*works_here)).first() is not None:
         raise Problem("IN_USE", "Somebody with this address works here already.", fix="Change their role instead.")
-    if any(one.state(ctx.now) == "pending" for one in _of(ctx, address)):
+    theirs = select(Invite).where(Invite.org_id == ctx.org.id, Invite.email == address)
+    if any(one.state(ctx.now) == "pending" for one in ctx.session.scalars(theirs)):
         raise Problem("IN_USE", "There is an open invite for this address.", fix="Resend that one, or revoke it.")
     token = _new_token()
     row = Invite(
@@ -59,8 +61,7 @@ def create(ctx: Context, email: str, role: str, *, team_id: str | None = None) -
 
 def get(ctx: Context, invite_id: str) -> Invite:
     """One invite of this business. Raises NOT_FOUND."""
-    row = ctx.session.get(Invite, invite_id)
-    return row if row is not None and row.org_id == ctx.org.id else not_found("invite")
+    return listings.one_of(ctx, Invite, invite_id) or not_found("invite")
 
 
 def listed(ctx: Context, *, offset: int, size: int, pending: bool = False) -> tuple[list[Invite], int]:
@@ -142,10 +143,6 @@ def _new_token() -> str:
 def _behind(ctx: Context, token: str) -> Invite:
     mine = select(Invite).where(Invite.org_id == ctx.org.id, Invite.token_hash == secret_hash(token))
     return ctx.session.scalars(mine).first() or not_found("invite")
-
-
-def _of(ctx: Context, address: str) -> list[Invite]:
-    return list(ctx.session.scalars(select(Invite).where(Invite.org_id == ctx.org.id, Invite.email == address)))
 
 
 def _open(ctx: Context, row: Invite) -> Invite:

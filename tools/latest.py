@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from storage import listings
 from storage.context import Context
 from storage.tables import Booking, Conversation, Message
 from tools.problems import Problem, not_found
-from tools.rules import acceptance, assent, slot_tag, spanish_heard, speech, when
+from tools.rules import acceptance, assent, slot_tag, sms, spanish_heard, speech, when
 
 CANCEL_WORDS = re.compile(
     r"\b(cancel(?!lation (?:polic|fee|charge))\w*|call(?:ing)? (?:it|that|this|the \w+) off|call off|"
@@ -36,17 +37,14 @@ RECENT = 8  # messages of both sides in which a wish to cancel may stand that ou
 
 def thread_of(ctx: Context) -> Conversation:
     """The conversation these tools are called in."""
-    thread = ctx.session.get(Conversation, ctx.scope) if ctx.scope else None
-    if thread is None or thread.org_id != ctx.org.id:
-        not_found("conversation")
-    return thread
+    return listings.one_of(ctx, Conversation, ctx.scope or "") or not_found("conversation")
 
 
 def recent(ctx: Context, count: int) -> list[Message]:
     """The newest messages of this thread that were said, oldest first."""
     rows = ctx.session.scalars(
         select(Message)
-        .where(Message.conversation_id == thread_of(ctx).id, Message.state != "skipped", Message.channel != "note")
+        .where(Message.conversation_id == thread_of(ctx).id, Message.state != "skipped")
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(count)
     )
@@ -64,7 +62,8 @@ def last_words(ctx: Context) -> tuple[str, str | None]:
     if before is None:
         return told, None
     meant = thread_of(ctx).memory.get("meant") or {}  # the script's own words before they were put into Spanish
-    return told, meant["english"] if meant.get("said") == before.body else spanish_heard.in_english(before.body)
+    is_ours = "said" in meant and sms.thrifty(sms.plain(meant["said"])) == sms.thrifty(before.body)
+    return told, meant["english"] if is_ours else spanish_heard.in_english(before.body)
 
 
 def unanswered(ctx: Context) -> tuple[list[Message], Message | None]:
@@ -74,7 +73,7 @@ def unanswered(ctx: Context) -> tuple[list[Message], Message | None]:
     handed_back = datetime.fromisoformat(thread.memory.get("handed_back") or NEVER)
     newest = ctx.session.scalars(
         select(Message)
-        .where(Message.conversation_id == thread.id, Message.channel != "note")
+        .where(Message.conversation_id == thread.id)
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(12)
     )

@@ -76,5 +76,5 @@ def whole(ctx: Context, staff: Staff, lead_id: str) -> Whole:
         list(ctx.session.scalars(visits.order_by(Booking.start_at, Booking.id).limit(MOST))),
         list(ctx.session.scalars(threads.where(sight.threads(ctx, staff)).order_by(last).limit(MOST))),
         list(ctx.session.scalars(calls.order_by(Call.started_at.desc(), Call.id).limit(MOST))),
-        list(ctx.session.scalars(lines.order_by(LeadEvent.at, LeadEvent.id).limit(MOST))),
+        list(ctx.session.scalars(lines.order_by(LeadEvent.at, LeadEvent.event != "created", LeadEvent.id).limit(MOST))),
     )

@@ -10,7 +10,7 @@ from storage import outbox
 from storage.context import Context
 from storage.once import insert_once
 from storage.tables import Booking, Conversation, Customer, Message, Org, Task, new_id
-from tools import conversations
+from tools import conversations, leads
 from tools.rules import phones, quiet_hours, sms
 
 BOT_KINDS = ("reply", "text_back")
@@ -41,7 +41,7 @@ def say(
     once: it is read where it stands.
     """
     message_id = new_id() if dedupe_key is None else id_for(ctx, dedupe_key)
-    customer = to if isinstance(to, Customer) else _customer_with(ctx, to)
+    customer = to if isinstance(to, Customer) else leads.by_phone(ctx, to)
     phone = to.phone if isinstance(to, Customer) else to
     reason = why_not(ctx, customer, phone, kind=kind, conversation=conversation)
     ours = conversations.our_number(ctx, conversation)
@@ -49,6 +49,8 @@ def say(
     if reason is None and ours is None and not read_here:
         reason = "no_number"
     text = sms.plain(body)[:LONGEST]
+    if kind != "staff" and (conversation is None or conversation.channel == "sms"):
+        text = sms.thrifty(text)  # whoever of the office writes keeps their accents
     fresh = insert_once(
         ctx.session,
         Message,
@@ -172,7 +174,3 @@ def _unreachable(ctx: Context, customer: Customer | None, phone: str | None, cha
         if customer.landline:
             return "landline"
     return None
-
-
-def _customer_with(ctx: Context, phone: str) -> Customer | None:
-    return ctx.session.scalars(select(Customer).where(Customer.org_id == ctx.org.id, Customer.phone == phone)).first()

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from storage import listings
 from storage.context import Context
 from storage.tables import Booking, Service, Skill, Team, Technician, new_id
 from storage.tables.bookings import ACTIVE
 from tools import audit, leads, templates
 from tools.problems import Problem, not_found
-from tools.rules import company_lines
-from tools.unique import unless_taken
+from tools.unique import slug_of, unless_taken
 
 DAY = 24 * 60
 # Least and most of each number, in its own unit; minutes that lie on cells are multiples of five (contract 2.1).
@@ -34,7 +34,7 @@ def add_service(ctx: Context, fields: Mapping[str, Any], technician_ids: Sequenc
 
     Raises VALIDATION_ERROR, and NOT_FOUND for hours, a team or a technician of another business.
     """
-    given = {"slug": _slug(fields["name"]), **fields}
+    given = {"slug": slug_of(fields["name"]), **fields}
     _check_service(ctx, given)
     row = Service(id=new_id(), org_id=ctx.org.id, created_at=ctx.now, **given)
     unless_taken(ctx, lambda: _check_slug(ctx, given["slug"], None), lambda: ctx.session.add(row))
@@ -107,8 +107,7 @@ def change_technician(ctx: Context, row: Technician, fields: Mapping[str, Any]) 
 
 def technician(ctx: Context, technician_id: str) -> Technician:
     """One technician of this business. Raises NOT_FOUND."""
-    row = ctx.session.get(Technician, technician_id)
-    return row if row is not None and row.org_id == ctx.org.id else not_found("technician")
+    return listings.one_of(ctx, Technician, technician_id) or not_found("technician")
 
 
 def _check_slug(ctx: Context, slug: str | None, own_id: str | None) -> None:
@@ -119,15 +118,13 @@ def _check_slug(ctx: Context, slug: str | None, own_id: str | None) -> None:
 
 def _check_service(ctx: Context, fields: Mapping[str, Any]) -> None:
     _check_values(fields)
-    if "slug" in fields and fields["slug"] != _slug(fields["slug"]):
-        raise Problem("VALIDATION_ERROR", "That is not a slug.", fix="Use a to z, digits and single hyphens.")
+    if "slug" in fields:
+        slug_of(fields["slug"], exact=True)
     if fields.get("booking_mode") not in (None, *MODES):
         raise Problem("VALIDATION_ERROR", "There is no such booking mode.", fix=f"Use one of: {', '.join(MODES)}.")
     _check_hours(ctx, fields)
-    if fields.get("team_id") is not None:
-        team = ctx.session.get(Team, fields["team_id"])
-        if team is None or team.org_id != ctx.org.id:
-            not_found("team")
+    if fields.get("team_id") is not None and listings.one_of(ctx, Team, fields["team_id"]) is None:
+        not_found("team")
 
 
 def _checked_technician(ctx: Context, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,10 +156,3 @@ def _give(ctx: Context, service: Service, technician_ids: Sequence[str]) -> None
     ctx.session.execute(delete(Skill).where(Skill.service_id == service.id))
     ctx.session.add_all(Skill(service_id=service.id, technician_id=one) for one in people)
     ctx.session.flush()
-
-
-def _slug(text: str) -> str:
-    try:
-        return company_lines.slug(text)
-    except company_lines.UnreadableAnswer:
-        raise Problem("VALIDATION_ERROR", "No slug can be made of that.", fix="Send slug: a to z and digits.") from None

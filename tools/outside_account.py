@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from storage import outbox
+from storage import listings, outbox
 from storage.context import Context
 from storage.tables import Booking, BusyTime, CalcomAccount, Service, Technician
 from storage.tables.bookings import ACTIVE
@@ -50,10 +50,8 @@ def set_up(
     if account is None and (sealed_key is None or sealed_secret is None):
         missing = [name for name, given in (("api_key", sealed_key), ("webhook_secret", sealed_secret)) if not given]
         raise Problem("MISSING_FIELDS", "The account cannot be used like this.", fix="Send it.", fields=missing)
-    if technician_id is not None:
-        technician = ctx.session.get(Technician, technician_id)
-        if technician is None or technician.org_id != ctx.org.id:
-            not_found("technician")
+    if technician_id is not None and listings.one_of(ctx, Technician, technician_id) is None:
+        not_found("technician")
     known = {one.id: one for one in ctx.session.scalars(select(Service).where(Service.org_id == ctx.org.id))}
     if not set(services) <= set(known):
         not_found("service")

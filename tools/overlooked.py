@@ -13,6 +13,8 @@ from storage.tables import Call, Task
 from tools import conversations, handoff, inbound, leads
 from tools.rules import transcript, urgency
 
+NOBODY_KNOWN = "Said on a call without a number; its transcript is in the call log."
+
 
 def danger(ctx: Context, call: Call) -> str | None:
     """Act on danger in this call's transcript, once: the safety text, the emergency task, the alert.
@@ -42,9 +44,6 @@ def danger(ctx: Context, call: Call) -> str | None:
     call.customer_id, call.lead_id, call.conversation_id = customer.id, lead.id, thread.id
     inbound.alarm(ctx, kind, thread, customer, call.id)
     return kind
-
-
-NOBODY_KNOWN = "Said on a call without a number; its transcript is in the call log."
 
 
 def _kind(words: str, trade: str) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import prompts
 from storage.context import Context
-from storage.tables import Org
+from storage.tables import Customer, Org
 from tools import audit
 from tools.problems import Problem
 from tools.rules import sms
@@ -68,10 +68,18 @@ KINDS = (
 BY_ID = {kind.id: kind for kind in KINDS}
 
 
-def words(ctx: Context, name: str, **facts: str | None) -> str:
+def language(ctx: Context, name: str, customer: Customer | None) -> str:
+    """The language the text called `name` goes out in, "en" or "es": the customer's, as long as the wording is the
+    house's. The business's own stays as it was written, and so do the dates in it."""
+    return "en" if customer is None or name in ctx.org.texts else customer.language
+
+
+def words(ctx: Context, name: str, language: str, **facts: str | None) -> str:
     """The text called `name` ("confirmed") with the facts filled in; a fact nobody knows leaves no trace."""
     own = ctx.org.texts.get(name)
-    return prompts.render(f"sms/{name}", **facts) if own is None else _filled(own, facts)
+    if own is not None:
+        return _filled(own, facts)
+    return prompts.render(prompts.in_language(f"sms/{name}", language), **facts)
 
 
 def usual(kind: Kind) -> str:
@@ -82,7 +90,7 @@ def usual(kind: Kind) -> str:
 
 def sample(ctx: Context, kind: Kind) -> str:
     """How the text reads today, with the business's name and made-up facts."""
-    return words(ctx, kind.id, **{**SAMPLES, "business_name": ctx.org.name})
+    return words(ctx, kind.id, "en", **{**SAMPLES, "business_name": ctx.org.name})
 
 
 def save(ctx: Context, kind_id: str, text: str) -> None:

@@ -8,15 +8,15 @@ from sqlalchemy import ColumnElement, func, select
 import prompts
 from storage import listings, lookup
 from storage.context import Context
-from storage.tables import BookingPage, Message, Service, new_id
+from storage.tables import BookingPage, Conversation, Customer, Message, Service, new_id
 from tools import audit, leads, messages, teams
 from tools.problems import Problem, not_found
-from tools.rules import company_lines
-from tools.unique import unless_taken
+from tools.unique import slug_of, unless_taken
 
 NO_TEXT = {
     "opted_out": ("OPTED_OUT", "This number asked us not to text it."),
     "landline": ("INVALID_PHONE", "That number cannot receive texts."),
+    "no_phone": ("INVALID_PHONE", "There is no number to text."),
 }
 
 
@@ -46,7 +46,7 @@ def add(ctx: Context, fields: Mapping[str, Any]) -> BookingPage:
     Raises VALIDATION_ERROR for a slug that is none, IN_USE for one that is taken, by any business, and NOT_FOUND for a
     service or team of another.
     """
-    given = {**fields, "slug": _slug(fields.get("slug") or fields["title"], exact="slug" in fields)}
+    given = {**fields, "slug": slug_of(fields.get("slug") or fields["title"], exact="slug" in fields)}
     _check(ctx, given)
     row = BookingPage(id=new_id(), org_id=ctx.org.id, created_at=ctx.now, **given)
     unless_taken(ctx, lambda: _check_free(ctx, row.slug, row.id), lambda: ctx.session.add(row))
@@ -58,7 +58,7 @@ def change(ctx: Context, page_id: str, fields: Mapping[str, Any]) -> BookingPage
     """Change columns of a page. Raises NOT_FOUND and what `add` raises."""
     row = get(ctx, page_id)
     if "slug" in fields:
-        _slug(fields["slug"], exact=True)
+        slug_of(fields["slug"], exact=True)
     _check(ctx, fields)
 
     def write() -> None:
@@ -98,30 +98,36 @@ def send(ctx: Context, page: BookingPage, phone: str, public_url: str) -> Messag
     """
     if not page.active:
         raise Problem("INVALID_TRANSITION", "This page takes no bookings at the moment.", fix="Set active first.")
+    return text_link(ctx, leads.customer_for(ctx, phone), rebook_link=f"{public_url}/book/{page.slug}")
+
+
+def text_link(
+    ctx: Context,
+    customer: Customer,
+    name: str = "booking_link",
+    *,
+    thread: Conversation | None = None,
+    asked_for: bool = False,
+    **facts: str | None,
+) -> Message:
+    """Queue the text called `name` with a page's address, in the customer's language; `asked_for` leaves at any hour.
+
+    Raises INVALID_PHONE for a landline, OPTED_OUT, and UPSTREAM_UNAVAILABLE where no texts go out at all.
+    """
     message = messages.say(
         ctx,
-        to=leads.customer_for(ctx, phone),
+        to=customer,
         body=prompts.render(
-            "sms/booking_link", business_name=ctx.org.name, rebook_link=f"{public_url}/book/{page.slug}"
+            prompts.in_language(f"sms/{name}", customer.language), **{**facts, "business_name": ctx.org.name}
         ),
         kind="booking_link",
+        conversation=thread,
+        exempt_quiet=asked_for,
     )
-    if message.state == "skipped" and message.reason in NO_TEXT:
-        code, why = NO_TEXT[message.reason]
-        raise Problem(code, why, fix="Call them instead.")
     if message.state == "skipped":
-        raise Problem("UPSTREAM_UNAVAILABLE", "This number cannot be texted just now.", fix="Call them instead.")
+        code, why = NO_TEXT.get(message.reason or "", ("UPSTREAM_UNAVAILABLE", "Texts cannot be sent just now."))
+        raise Problem(code, why, fix="Call them instead.", ask="take the details on the call instead.")
     return message
-
-
-def _slug(text: str, *, exact: bool) -> str:
-    try:
-        made = company_lines.slug(text)
-    except company_lines.UnreadableAnswer:
-        raise Problem("VALIDATION_ERROR", "No slug can be made of that.", fix="Send slug: a to z and digits.") from None
-    if exact and made != text:
-        raise Problem("VALIDATION_ERROR", "That is not a slug.", fix="Use a to z, digits and single hyphens.")
-    return made
 
 
 def _check(ctx: Context, fields: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ from storage.context import Context
 from storage.tables import Booking
 from tools import bad_news, messages, selector, slots, wording
 from tools import booking as bookings
-from tools.by_phone import Asked, number, prove, start_of
+from tools.by_phone import Asked, number_needed, prove, start_of
 from tools.problems import Problem
 from tools.refusals import utc
 from tools.rules import phones
@@ -66,10 +66,7 @@ def claimed_number(ctx: Context, asked: Asked) -> str:
 
     Raises MISSING_FIELDS, INVALID_PHONE, IDENTITY_NEEDED.
     """
-    claimed = number(ctx, asked)
-    if claimed is None:
-        asked.need("phone")
-        raise AssertionError("unreachable")
+    claimed = number_needed(ctx, asked)
     proofs = {name: asked.text(name) for name in ("name", "visit_day", "confirm_code")}
     prove(ctx, claimed, asked, booking_code=asked.text("booking_selector"), **proofs)
     return claimed

@@ -8,10 +8,9 @@ import prompts
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, Task
 from tools import booking as bookings
-from tools import conversations, handoff, leads, messages, setup, summary, wording
-from tools.by_phone import Asked, number
+from tools import conversations, crew, handoff, leads, pages, setup, summary, wording
+from tools.by_phone import Asked, number, number_needed
 from tools.phone_changes import claimed_number
-from tools.problems import Problem
 from tools.rules import phones, urgency, wall_time
 from tools.rules.working_hours import stretches
 from tools.telling import all_words
@@ -21,10 +20,6 @@ CALL_BACK = {"routine": timedelta(hours=2), "urgent": timedelta(hours=1)}
 DAYS_AHEAD = 14
 LEVELS = ("routine", "urgent", "emergency")
 LONGEST_MESSAGE = 1000
-NO_LINK = {
-    "opted_out": ("OPTED_OUT", "This number asked us not to text it."),
-    "landline": ("INVALID_PHONE", "That number cannot receive texts."),
-}
 
 
 def about_caller(ctx: Context, asked: Asked) -> Said:
@@ -32,7 +27,7 @@ def about_caller(ctx: Context, asked: Asked) -> Said:
     if number(ctx, asked) is None:
         return Said(True, wording.new_caller(None))
     phone = claimed_number(ctx, asked)
-    customer = customer_with(ctx, phone)
+    customer = leads.by_phone(ctx, phone)
     if customer is None:
         return Said(True, wording.new_caller(phones.last_four(phone)))
     visits = all_words(ctx, bookings.upcoming(ctx, phone))
@@ -43,10 +38,7 @@ def about_caller(ctx: Context, asked: Asked) -> Said:
 def take_message(ctx: Context, asked: Asked) -> Said:
     """Keep a message for the office, with a time to call back by; danger in it alerts whoever is on call."""
     asked.need("message")
-    phone = number(ctx, asked)
-    if phone is None:
-        asked.need("phone")
-        raise AssertionError("unreachable")
+    phone = number_needed(ctx, asked)
     text = (asked.text("message") or "")[:LONGEST_MESSAGE]
     customer = leads.customer_for(ctx, phone, name=asked.text("name"))
     lead = conversations.lead_for(ctx, customer, "VOICE")
@@ -54,9 +46,9 @@ def take_message(ctx: Context, asked: Asked) -> Said:
     heard = urgency.read(text, trade=ctx.org.trade)
     level = max(heard.level, _claimed_level(asked), key=LEVELS.index)
     if level == "emergency":
-        handoff.hand_off(ctx, None, "emergency", level, text, customer, danger=heard.kind)
+        task = handoff.hand_off(ctx, None, "emergency", level, text, customer, danger=heard.kind)
         safety = prompts.render(f"safety/{heard.kind}") if heard.kind else "If anyone is in danger, call 911 now."
-        return Said(True, wording.emergency_noted(safety, alerted=bool(handoff.on_call(ctx))))
+        return Said(True, wording.emergency_noted(safety, alerted=bool(crew.alerted(ctx, task))))
     due_at = call_back_by(ctx, level)
     call = select(Call.id).where(Call.org_id == ctx.org.id, Call.provider_id == (asked.call_id or ""))
     ctx.session.add(
@@ -77,22 +69,9 @@ def take_message(ctx: Context, asked: Asked) -> Said:
 
 def send_link(ctx: Context, asked: Asked) -> Said:
     """Text the booking page to the caller; says so only when the text is queued."""
-    phone = number(ctx, asked)
-    if phone is None:
-        asked.need("phone")
-        raise AssertionError("unreachable")
-    message = messages.say(
-        ctx,
-        to=leads.customer_for(ctx, phone, name=asked.text("name")),
-        body=prompts.render(
-            "sms/booking_link", business_name=ctx.org.name, rebook_link=f"{asked.public_url}/book/{ctx.org.slug}"
-        ),
-        kind="booking_link",
-        exempt_quiet=True,
-    )
-    if message.state == "skipped":
-        code, why = NO_LINK.get(message.reason or "", ("UPSTREAM_UNAVAILABLE", "Texts cannot be sent just now."))
-        raise Problem(code, why, ask="take the details on the call instead.")
+    phone = number_needed(ctx, asked)
+    customer = leads.customer_for(ctx, phone, name=asked.text("name"))
+    pages.text_link(ctx, customer, asked_for=True, rebook_link=f"{ctx.public_url}/book/{ctx.org.slug}")
     return Said(True, wording.link_queued(phones.last_four(phone)))
 
 
@@ -111,11 +90,6 @@ def call_back_by(ctx: Context, level: str) -> datetime:
     closes = ahead[0].closes if ahead else begins + wait
     quarter = -(-min(begins + wait, closes) // 900) * 900
     return datetime.fromtimestamp(quarter, UTC)
-
-
-def customer_with(ctx: Context, phone: str) -> Customer | None:
-    """The customer known by this number (E.164)."""
-    return ctx.session.scalars(select(Customer).where(Customer.org_id == ctx.org.id, Customer.phone == phone)).first()
 
 
 def last_summary(ctx: Context, customer: Customer) -> str | None:

@@ -2,7 +2,7 @@
 
 from storage.context import Context
 from tools import booking as bookings
-from tools import conversations, leads, services, wording
+from tools import conversations, leads, services, visits, wording
 from tools.by_phone import Asked
 from tools.phone_changes import claimed_number
 from tools.tool import Said
@@ -25,18 +25,8 @@ def note_details(ctx: Context, asked: Asked) -> Said:
     lead = conversations.lead_for(ctx, customer, "VOICE")
     leads.tell(ctx, customer, **told)
     leads.describe(ctx, lead.id, issue=asked.text("issue"), service_id=service.id if service else None)
-    for visit in bookings.upcoming(ctx, phone):
-        missing = {
-            field: value
-            for field, value in (
-                ("customer_name", told["name"]),
-                ("address", told["address"]),
-                ("postal_code", told["postal_code"]),
-            )
-            if value and not getattr(visit, field)
-        }
-        if missing:
-            bookings.change_details(ctx, visit, **missing)
+    place = {"address": told["address"], "postal_code": told["postal_code"]}
+    visits.fill_gaps(ctx, visits.upcoming(ctx, phone), customer_name=told["name"], **place)
     return Said(True, wording.DETAILS_NOTED)
 
 

@@ -93,7 +93,7 @@ def accepted(ctx: Context, message: Message, provider_id: str) -> None:
 def taken(ctx: Context, message: Message, provider_id: str) -> None:
     """The same, for the hand that has settled the job itself."""
     if message.provider_id is None:
-        _take_back(ctx, message, provider_id)
+        _take_back(ctx, provider_id)
         message.provider_id = provider_id
     if message.state not in RANK:
         message.state, message.reason, message.sent_at = "sent", None, ctx.now
@@ -114,7 +114,7 @@ def twins_before(ctx: Context, message: Message) -> int:
     return ids.index(message.id) if message.id in ids else 0
 
 
-def _take_back(ctx: Context, message: Message, provider_id: str) -> None:
+def _take_back(ctx: Context, provider_id: str) -> None:
     """This id is known to be another text's than the one that was given it by its words: it is looked for again."""
     held = select(Message).where(Message.org_id == ctx.org.id, Message.provider_id == provider_id)
     twin = ctx.session.scalars(held).first()

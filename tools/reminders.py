@@ -12,7 +12,7 @@ from storage import outbox
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Job, Message, Org, Technician
 from tools import messages, own_texts, staff_alerts
-from tools.rules import prices, speech
+from tools.rules import prices, spanish_said, speech
 from tools.setup import setup_seen
 
 EXEMPT = ("confirmation", "moved", "cancelled", "approved", "running_late")  # answers to what somebody just did
@@ -81,10 +81,12 @@ def remind(ctx: Context, job: Job, public_url: str) -> str | None:
     if kind == staff_alerts.KIND:
         return staff_alerts.booked(ctx, booking, facts(ctx, booking, public_url), job.dedupe_key)
     customer = ctx.session.get_one(Customer, booking.customer_id)
+    template = _template(booking, kind)
+    language = own_texts.language(ctx, template, customer)
     message = messages.say(
         ctx,
         to=customer,
-        body=own_texts.words(ctx, _template(booking, kind), **facts(ctx, booking, public_url)),
+        body=own_texts.words(ctx, template, language, **facts(ctx, booking, public_url, language)),
         kind=kind,
         conversation=_thread(ctx, booking, customer),
         booking=booking,
@@ -107,16 +109,19 @@ def why_stale(ctx: Context, booking: Booking, kind: str, revision: int) -> str |
     return "past" if booking.start_at <= ctx.now and kind != "running_late" else None
 
 
-def facts(ctx: Context, booking: Booking, public_url: str) -> dict[str, str | None]:
-    """What a text about a visit may mention (contract 2.12), on the wall clock of the visit."""
+def facts(ctx: Context, booking: Booking, public_url: str, language: str = "en") -> dict[str, str | None]:
+    """What a text about a visit may mention (contract 2.12), on the wall clock of the visit; days and times in words of
+    this language."""
     technician = ctx.session.get(Technician, booking.technician_id)
+    start, until = booking.local_start, _window_ends(ctx, booking)
+    told = spanish_said if language == "es" else speech
     return {
         "business_name": ctx.org.name,
         "customer_name": booking.customer_name,
         "service": booking.service_label,
-        "date": speech.day(booking.local_start.date()),
-        "time": speech.clock(booking.local_start),
-        "window": arrival_window(ctx, booking),
+        "date": told.day(start.date()),
+        "time": told.clock(start),
+        "window": told.between(start, until) if until is not None else None,
         "address": booking.address,
         "technician": technician.name if technician else None,
         "duration": speech.duration(booking.minutes),
@@ -128,11 +133,15 @@ def facts(ctx: Context, booking: Booking, public_url: str) -> dict[str, str | No
 
 def arrival_window(ctx: Context, booking: Booking) -> str | None:
     """Between which times somebody arrives, in words on the visit's wall clock; None where the start is the time."""
+    until = _window_ends(ctx, booking)
+    return speech.between(booking.local_start, until) if until is not None else None
+
+
+def _window_ends(ctx: Context, booking: Booking) -> datetime | None:
     service = next((one for one in setup_seen(ctx).services if one.id == booking.service_id), None)
     if service is None or not service.window_minutes:
         return None
-    until = booking.local_start + timedelta(minutes=service.window_minutes)
-    return f"between {speech.clock(booking.local_start)} and {speech.clock(until)}"
+    return booking.local_start + timedelta(minutes=service.window_minutes)
 
 
 def _queue(ctx: Context, booking: Booking, *kinds: str) -> None:

@@ -29,15 +29,13 @@ class Row:
     at: datetime
 
 
-def behind(
-    ctx: Context, name: str, span: Span, *, reason: str | None = None, offset: int = 0, size: int = PAGE
-) -> tuple[list[Row], int]:
+def behind(ctx: Context, name: str, span: Span, *, reason: str | None = None, offset: int = 0) -> tuple[list[Row], int]:
     """One page of the rows a number counts, oldest first, and how many they are; `reason` for a number by reason.
 
     Raises VALIDATION_ERROR for a number there is not.
     """
     ids = stats.rows(ctx, name, span) if reason is None else stats.rows_for(ctx, name, reason, span)
-    shown = ids[offset : offset + size]
+    shown = ids[offset : offset + PAGE]
     rows = KINDS[name](ctx, shown)
     return [rows[one] for one in shown if one in rows], len(ids)
 

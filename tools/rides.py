@@ -22,7 +22,7 @@ class Rides:
         if postal_code and not self.covers(postal_code):
             raise Problem(
                 "OUT_OF_SERVICE_AREA",
-                f"{postal_code[:10]} is outside the area this business covers.",
+                "That postal code is outside the area this business covers.",
                 fix="Check the postal code; if it is right, this address cannot be booked.",
             )
 

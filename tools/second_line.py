@@ -17,7 +17,6 @@ from storage.context import Context
 from storage.tables import Call, Customer, Message, Org, ProviderEvent, new_id
 from tools import booking as bookings
 from tools import calls, contacts, conversations, leads, textback, tickets
-from tools.phone_desk import customer_with
 from tools.rules import emails, phones, speech
 from tools.telling import words
 
@@ -48,7 +47,7 @@ def about_caller(ctx: Context, caller: str) -> dict[str, str]:
     """Who rings, for the call screen: name, e-mail and one line such as "Booked Tue, Nov 24 at 10:00 AM: AC repair;
     last text 2 h ago". `caller` as the phone system writes it; of a stranger only that."""
     phone = phones.e164(caller, ctx.org.region)
-    customer = customer_with(ctx, phone) if phone else None
+    customer = leads.by_phone(ctx, phone) if phone else None
     if customer is None or phone is None:
         return {"caller_name": STRANGER, "caller_email": "", "customer_info": ""}
     visits = bookings.upcoming(ctx, phone)
@@ -124,7 +123,7 @@ def _new_call(ctx: Context, caller: str, department: str, *, outgoing: bool = Fa
     if outgoing:
         call.direction, call.to_phone, call.from_phone = "outbound", call.from_phone, None
     if call.from_phone or call.to_phone:
-        known = customer_with(ctx, call.from_phone or call.to_phone or "")
+        known = leads.by_phone(ctx, call.from_phone or call.to_phone or "")
         call.customer_id = known.id if known else None
     return call
 

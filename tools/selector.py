@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from sqlalchemy import update
 
+import prompts
 from storage.context import Context
 from storage.once import affected
 from storage.tables import Booking, ConfirmCode
@@ -27,11 +28,6 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _CODE = re.compile(r"\[?(?:booking:)?\s*([0-9a-f][0-9a-f-]{3,35})\]?", re.IGNORECASE)
 _SEAT = re.compile(r"(?<!at )\b(?:one|visit|appointment)\b", re.IGNORECASE)  # "the Monday one" is not one o'clock
 _FILLER = re.compile(r"\b(?:the|my|one|that|for|visit|appointment|job|booking)\b", re.IGNORECASE)
-
-
-def visits_of(ctx: Context, phone: str) -> list[Booking]:
-    """The upcoming visits under a number (E.164), soonest first."""
-    return upcoming(ctx, phone)
 
 
 def pick(ctx: Context, visits: list[Booking], selector: str | None) -> Booking:
@@ -117,10 +113,16 @@ def send_code(ctx: Context, phone: str) -> bool:
             expires_at=ctx.now + CODE_LIFE,
         )
     )
+    customer = leads.customer_for(ctx, phone)
     messages.say(
         ctx,
-        to=leads.customer_for(ctx, phone),
-        body=f"{ctx.org.name}: your code is {digits}. A caller to our line asked for it. It works for 10 minutes.",
+        to=customer,
+        body=prompts.render(
+            prompts.in_language("sms/confirm_code", customer.language),
+            business_name=ctx.org.name,
+            code=digits,
+            minutes=CODE_LIFE // timedelta(minutes=1),
+        ),
         kind="code",
         dedupe_key=f"code:{secrets.token_hex(16)}",
         exempt_quiet=True,

@@ -58,6 +58,12 @@ def match_label(ctx: Context, label: str | None) -> Service | None:
     return found[0] if len(found) == 1 else None
 
 
+def filter_id(ctx: Context, wanted: str | None) -> str | None:
+    """The service id to look for where a list is asked for one's bookings by id, slug or name; None for any."""
+    found = match_label(ctx, wanted)
+    return found.id if found is not None else wanted
+
+
 def _services(ctx: Context) -> list[Service]:
     return list(setup_of(ctx).services)
 

@@ -23,6 +23,7 @@ from storage.tables import (
     Service,
     ServiceArea,
     Skill,
+    Team,
     TeamMember,
     Technician,
     Travel,
@@ -49,6 +50,7 @@ MEMBERS = (
     .join(Technician, Technician.id == TeamMember.technician_id)
     .where(Technician.org_id == ORG)
 )
+TEAM_HOURS = select(Team.id, Team.template_id).where(Team.org_id == ORG, Team.template_id.is_not(None))
 HOURS = (
     select(Hours.template_id, Hours.weekday, Hours.opens, Hours.closes)
     .join(ScheduleTemplate, ScheduleTemplate.id == Hours.template_id)
@@ -80,7 +82,8 @@ class Person(NamedTuple):
 class Setup:
     """What a business says of itself. Services and people are by position; `services` are copies, to be read only.
 
-    `numbers` are the tracked ones (E.164); `hours` by template, Monday first; `overrides` by technician, None for the
+    `numbers` are the tracked ones (E.164); `team_hours` the template of each team that keeps its own; `hours` by
+    template, Monday first; `overrides` by technician, None for the
     business, then by local day; `told` are the events that some webhook wants, `*` for all.
     """
 
@@ -89,6 +92,7 @@ class Setup:
     people: tuple[Person, ...]
     skills: frozenset[tuple[str, str]]
     members: frozenset[tuple[str, str]]
+    team_hours: Mapping[str, str]
     hours: Mapping[str, Days]
     overrides: Mapping[str | None, Mapping[date, Override]]
     rides: Rides
@@ -111,19 +115,28 @@ class Setup:
     ) -> Mapping[str | None, Week]:
         """The week of a visit (key None), and of each technician whose own differs from it.
 
-        `usual` is the business's template; `kept` the template each technician keeps, None for the business's.
+        `usual` is the business's template; `kept` the template each technician keeps, None for the business's. Hours of
+        the service and of its team (SC-69) come before the business's, and where both have some, both must be open.
         """
-        base = (service.template_id if service else None) or usual
+        narrower = self.templates_of(service)
         nobody: Mapping[date, Override] = {}
-        shop, closed = self._days(base), self.overrides.get(None, nobody)
+        shop, closed = self._days(narrower[0] if narrower else usual), self.overrides.get(None, nobody)
+        for also in narrower[1:]:
+            shop = tuple(map(_shared, shop, self._days(also)))
         weeks: dict[str | None, Week] = {None: Week(shop, closed)}
         for technician, template in kept.items():
             own = self._days(template) if template else shop
-            if template and service and service.template_id:
+            if template and narrower:
                 own = tuple(map(_shared, own, shop))
             if own != shop or technician in self.overrides:
                 weeks[technician] = Week(own, {**closed, **self.overrides.get(technician, nobody)})
         return weeks
+
+    def templates_of(self, service: Service | None) -> list[str]:
+        """The hours a service keeps in place of the business's: its own, and its team's."""
+        if service is None:
+            return []
+        return [one for one in (service.template_id, self.team_hours.get(service.team_id or "")) if one]
 
     def _days(self, template: str | None) -> Days:
         return self.hours.get(template or "", ((),) * 7)
@@ -167,6 +180,7 @@ def _read(ctx: Context, version: int) -> Setup:
         people=tuple(Person(*row) for row in rows(PEOPLE)),
         skills=frozenset((service, technician) for service, technician in rows(SKILLS)),
         members=frozenset((team, technician) for team, technician in rows(MEMBERS)),
+        team_hours=dict(map(tuple, rows(TEAM_HOURS))),
         hours={template: tuple(tuple(day) for day in days) for template, days in hours.items()},
         overrides=_overrides(rows(DIFFERING)),
         rides=Rides(zones, {(start, end): minutes for start, end, minutes in ridden}),

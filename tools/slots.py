@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from storage.context import Context
 from storage.once import put_over
 from storage.tables import Booking, Offer, Service
-from tools.diaries import calendar_for, open_starts, rules_of
+from tools.diaries import calendar_for, rules_of
+from tools.open_starts import open_starts
 from tools.problems import Problem
 from tools.refusals import refused
 from tools.rules import wall_time
@@ -33,8 +34,8 @@ class Listing:
     """Every open start of some local days, why the closed ones are closed, and whether the range was cut to 31 days."""
 
     service: Service
-    openings: list[Opening]
-    closed: list[tuple[date, str | None]]
+    openings: Sequence[Opening]
+    closed: Sequence[tuple[date, str | None]]
     zone: ZoneInfo
     clamped: bool
 
@@ -72,9 +73,8 @@ def list_open(ctx: Context, service: Service, first: date, last: date, *, postal
     if last < first:
         raise Problem("VALIDATION_ERROR", "The last day is before the first.", fix="Send from before to.")
     end = min(last, first + (LONGEST_RANGE - 1) * DAY)
-    calendar, openings = open_starts(ctx, service, first, end, postal_code=postal_code)
-    closed = calendar.closed_days(first, end)
-    return Listing(service, openings, closed, ctx.org.zone, clamped=end < last)
+    found = open_starts(ctx, service, first, end, postal_code=postal_code)
+    return Listing(service, found.openings, found.closed, ctx.org.zone, clamped=end < last)
 
 
 def decide(
@@ -161,15 +161,13 @@ def choose(
     wished = _wished_days(when, today)
     first = min(wished, default=today)
     last = max([first + LOOK_AHEAD * DAY, *wished])
-    calendar, found = open_starts(ctx, service, today, last, postal_code=postal_code)
-    openings = [(one, wall_time.local(one.start, zone)) for one in found]
+    found = open_starts(ctx, service, today, last, postal_code=postal_code)
+    openings = [(one, wall_time.local(one.start, zone)) for one in found.openings]
     fitting = [one for one in openings if _fits(when, wished, one[1])]
     matched = bool(fitting)
     if not matched:
         fitting = _closest(when, wished, openings, days)
-    closed = [
-        (day, why) for day, why in calendar.closed_days(first, last) if day in wished and (why or len(wished) == 1)
-    ]
+    closed = [(day, why) for day, why in found.closed if day in wished and (why or len(wished) == 1)]
     return Choice(
         service=service,
         technician_names=[one.name for one in setup_seen(ctx).able(service)],

@@ -5,7 +5,7 @@ from typing import Any
 import prompts
 from storage.context import Context
 from storage.tables import Booking
-from tools import handoff, messages
+from tools import crew, messages
 
 KIND = "staff_booked"
 ASSISTANTS = ("assistant", "voice_agent")
@@ -19,7 +19,7 @@ def wanted(ctx: Context, booking: Booking) -> bool:
 
 def booked(ctx: Context, booking: Booking, facts: dict[str, Any], dedupe_key: str) -> str | None:
     """Text the first on call about a visit, outside quiet hours; None, or why nobody was texted."""
-    people = handoff.on_call(ctx)
+    people = crew.on_call(ctx)
     if not people or people[0].phone is None:
         return "nobody"
     message = messages.say(

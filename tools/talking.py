@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from storage.context import Context
 from storage.once import insert_once
-from storage.tables import Call, Conversation, Message, ToolCall
-from tools import assistant_calls, calls, chat, conversations, handoff, latest, leads, messages, opt_out, textback
-from tools.rules import consent, overheard, phones, urgency
+from storage.tables import Call, Conversation, Customer, Message, ToolCall
+from tools import assistant_calls, calls, chat, conversations, crew, handoff, latest, leads, messages, opt_out, textback
+from tools.rules import consent, languages, overheard, phones, urgency
 
 NUDGE = "nudge"  # the kind of words that answer nothing: the assistant's context stays what was said before
 UNHEARD = "unheard"
-TOLD_ON = ("book_job", "reschedule", "cancel", "hand_off")  # what a caller must hear of, once it is done
+TOLD_ON = ("book_job", "reschedule", "cancel", "hand_off", "send_link")  # what a caller must hear of, once it is done
 TO_A_PERSON = ("emergency", "asked_for_person", "complaint")
 # Said to a voice, "stop" means stop talking. About texts it is meant only when it names them (contract 2.8).
 ABOUT_TEXTS = re.compile(
@@ -36,25 +36,28 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A call under way: our ids of it and of its thread, whether words were exchanged on an earlier connection, and
-    whether this caller is one the office has put aside."""
+    """A call under way: our ids of it and of its thread, whether words were exchanged on an earlier connection, whether
+    this caller is one the office has put aside, and the language they spoke before ("en" or "es")."""
 
     call_id: str
     thread_id: str
     resumed: bool
     put_aside: bool
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What was just said: when it was written down, the danger in it (a key of `handoff.DANGERS`), whether it asked
-    for no more texts, whether the thread is an emergency's, and what we did that the caller has not heard of yet."""
+    for no more texts, whether the thread is an emergency's, what we did that the caller has not heard of yet, and the
+    caller's language ("en" or "es")."""
 
     at: datetime
     danger: str | None
     stopped: bool
     emergency: bool
     untold: tuple[str, ...]
+    language: str
 
 
 def begin(ctx: Context, ring: Ring) -> Talk:
@@ -79,7 +82,9 @@ def begin(ctx: Context, ring: Ring) -> Talk:
         messages.withdraw(ctx, waiting, "answered")
         call.missed, call.textback, call.textback_message_id = False, None, None
     call.conversation_id = thread.id
-    return Talk(call.id, thread.id, resumed, identify(ctx, call.id, ring.caller, ring.to_phone))
+    put_aside = identify(ctx, call.id, ring.caller, ring.to_phone)
+    customer = ctx.session.get(Customer, thread.customer_id) if thread.customer_id else None
+    return Talk(call.id, thread.id, resumed, put_aside, customer.language if customer is not None else "en")
 
 
 def identify(ctx: Context, call_id: str, caller: str, to_phone: str, *, outbound: bool = False) -> bool:
@@ -123,6 +128,7 @@ def hear(ctx: Context, words: str, *, whole: bool = False) -> Heard:
     before = [one.body for one in latest.recent(ctx, 3) if one.direction == "in"]
     message = conversations.hear(ctx, thread, words) if words else waiting[-1]
     customer = chat.customer_of(ctx)
+    customer.language = languages.meant(customer.language, message.body)
     urgent = _urgency(ctx, message.body, before)
     wish = consent.read(message.body, opted_out=False)
     stopped = wish.kind == "stop" and not wish.exact and ABOUT_TEXTS.search(message.body) is not None
@@ -137,7 +143,8 @@ def hear(ctx: Context, words: str, *, whole: bool = False) -> Heard:
             call.details = {**call.details, "danger": urgent.kind}
     elif urgent.level == "urgent" and thread.urgency == "routine":
         thread.urgency = urgent.level
-    return Heard(message.created_at, urgent.kind, stopped, thread.urgency == "emergency", untold(ctx))
+    emergency = thread.urgency == "emergency"
+    return Heard(message.created_at, urgent.kind, stopped, emergency, untold(ctx), customer.language)
 
 
 def _urgency(ctx: Context, words: str, before: list[str]) -> urgency.Urgency:
@@ -249,7 +256,15 @@ def person_for(ctx: Context, turn_key: str, *, danger: bool) -> str | None:
     reasons = {"emergency"} if danger else {str(one.get("reason")) for one in ctx.session.scalars(handed)}
     if not reasons & set(TO_A_PERSON):
         return None
-    return ctx.org.transfer_number if "emergency" in reasons or textback.open_now(ctx) else None
+    if "emergency" not in reasons and not textback.open_now(ctx):
+        return None
+    return crew.transfer_number(ctx, thread=latest.thread_of(ctx))
+
+
+def transfer_number(ctx: Context, call: Call) -> str | None:
+    """The number (E.164) this call is put through to: its team's, as `crew.transfer_number` says."""
+    thread = ctx.session.get(Conversation, call.details.get("talk") or "")
+    return crew.transfer_number(ctx, thread=thread, customer_id=call.customer_id)
 
 
 def over(ctx: Context, call_id: str, socket: str, reason: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from storage import listings
 from storage.context import Context
 from storage.tables import Booking, BookingPage, Service, Team, TeamMember, new_id
 from storage.tables.bookings import ACTIVE
@@ -14,8 +15,7 @@ from tools.problems import Problem, not_found
 
 def get(ctx: Context, team_id: str) -> Team:
     """One team of this business. Raises NOT_FOUND."""
-    row = ctx.session.get(Team, team_id)
-    return row if row is not None and row.org_id == ctx.org.id else not_found("team")
+    return listings.one_of(ctx, Team, team_id) or not_found("team")
 
 
 def listed(ctx: Context, *, offset: int, size: int, name: str | None = None) -> tuple[list[Team], int]:

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from sqlalchemy import delete, select
 
+from storage import listings
 from storage.context import Context
 from storage.tables import Hours, ScheduleTemplate, Service, Team, Technician, new_id
 from tools import audit
@@ -17,8 +18,7 @@ Opens = tuple[int, int, int]
 
 def get(ctx: Context, template_id: str | None) -> ScheduleTemplate:
     """One template of this business. Raises NOT_FOUND."""
-    row = ctx.session.get(ScheduleTemplate, template_id) if template_id is not None else None
-    return row if row is not None and row.org_id == ctx.org.id else not_found("schedule template")
+    return listings.one_of(ctx, ScheduleTemplate, template_id or "") or not_found("schedule template")
 
 
 def hours_of(ctx: Context, template_ids: Sequence[str]) -> dict[str, list[Hours]]:
@@ -42,7 +42,7 @@ def add(ctx: Context, name: str, spans: Sequence[Opens]) -> ScheduleTemplate:
 
 
 def replace(ctx: Context, template_id: str, name: str, spans: Sequence[Opens]) -> ScheduleTemplate:
-    """Give a template another name and week. Visits stay where they are: `outside.visits` tells which no longer fit.
+    """Give a template another name and week. Visits stay: `outside_hours.visits` tells which no longer fit.
 
     Raises NOT_FOUND, and VALIDATION_ERROR as `add` does.
     """

@@ -1,10 +1,9 @@
 """A missed call becomes one text, or a recorded reason why not (contract 2.8, CS-17, TP-A12)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import or_, select
 
-import prompts
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, EntryPoint, Lead, Message
 from tools import announcements, conversations, digest, handoff, leads, messages, own_texts, setup
@@ -84,6 +83,16 @@ def open_now(ctx: Context) -> bool:
     return any(one.holds(int(ctx.now.timestamp()), 1) for one in stretches(week, days, ctx.org.zone))
 
 
+def next_open(ctx: Context) -> datetime | None:
+    """When the business's own hours begin next (UTC); None when not within two weeks."""
+    today = ctx.local_now.date()
+    days = [today + timedelta(days=ahead) for ahead in range(15)]
+    opens = [
+        one.opens for one in stretches(setup.shop_week(ctx), days, ctx.org.zone) if one.opens > ctx.now.timestamp()
+    ]
+    return datetime.fromtimestamp(opens[0], UTC) if opens else None
+
+
 def reword(ctx: Context, message: Message) -> None:
     """Before a text-back leaves: "saw your call earlier" once the call is over six hours old (TP-A12)."""
     call = ctx.session.scalars(
@@ -139,10 +148,10 @@ def _words(ctx: Context, call: Call, *, voicemail: bool = False, gist: str | Non
         name = "voicemail"
     else:
         name = "open" if open_now(ctx) else "closed"
+    name = f"text_back_{name}"
     customer = ctx.session.get(Customer, call.customer_id) if call.customer_id else None
-    if customer is not None and customer.language == "es":
-        return prompts.render(f"es/text_back_{name}", business_name=ctx.org.name)
-    return own_texts.words(ctx, f"text_back_{name}", business_name=ctx.org.name, gist=gist)
+    language = own_texts.language(ctx, name, customer)
+    return own_texts.words(ctx, name, language, business_name=ctx.org.name, gist=gist)
 
 
 def _is_late(ctx: Context, call: Call) -> bool:

@@ -33,20 +33,13 @@ class Said:
         return {"ok": self.ok, "code": self.code, "say": self.say, "data": self.data}
 
 
-class Tool(BaseModel):
-    """The base of every tool. `writes` says whether the same call twice must change nothing."""
+class Function(BaseModel):
+    """What a model or a voice platform is told of: the class name is its name, the docstring its description.
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_max_length=LONGEST_VALUE)
+    `writes` says whether the same call twice must change nothing.
+    """
 
     writes: ClassVar[bool] = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nothing_said(cls, values: Any) -> Any:
-        """Read a model's many ways of saying nothing as null, and drop what no text should hold."""
-        if not isinstance(values, dict):
-            return values
-        return {name: clean(value) for name, value in values.items()}
 
     @classmethod
     def tool_name(cls) -> str:
@@ -58,21 +51,34 @@ class Tool(BaseModel):
         """The docstring, as one paragraph."""
         return " ".join((cls.__doc__ or "").split())
 
+
+class Tool(Function):
+    """The base of every tool of our own assistant."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_max_length=LONGEST_VALUE)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_said(cls, values: Any) -> Any:
+        """Read a model's many ways of saying nothing as null, and drop what no text should hold."""
+        if not isinstance(values, dict):
+            return values
+        return {name: clean(value) for name, value in values.items()}
+
     @classmethod
     def parameters(cls) -> dict[str, Any]:
         """The arguments as JSON Schema under the strict subset: closed, all required, null for what is optional."""
         schema = cls.model_json_schema()
-        properties = {name: _plain(one) for name, one in schema.get("properties", {}).items()}
-        return {
-            "type": "object",
-            "properties": properties,
-            "required": list(properties),
-            "additionalProperties": False,
-        }
+        return strict({name: _plain(one) for name, one in schema.get("properties", {}).items()})
 
     def run(self, ctx: Context) -> Said:
         """Do it. Raises Problem when it cannot be done."""
         raise NotImplementedError
+
+
+def strict(properties: dict[str, Any]) -> dict[str, Any]:
+    """Arguments as an object of the strict subset: closed, and every one required."""
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def clean(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The nine tools a model sees, a few lines each over the acts, and the one way to call them."""
+"""The ten tools a model sees, a few lines each over the acts, and the one way to call them."""
 
 import json
 from functools import cache
@@ -191,6 +191,22 @@ class HandOff(Tool):
         return Said(True, "I've passed this to the office, and a person will get back to you.", data={"task": task.id})
 
 
+class SendLink(Tool):
+    """Text the customer a link, to the page where they book or to their visit's own page, where they see it, move it or
+    call it off. Only after they asked for it or agreed to it."""
+
+    writes = True
+
+    booking_selector: str | None = Field(
+        description="For a visit's page, which visit: its number in the list, its code, part of its service or its "
+        "day; null for the booking page."
+    )
+
+    def run(self, ctx: Context) -> Said:
+        named = self.booking_selector
+        return chat.send_link(ctx, selector.pick(ctx, chat.visits_of(ctx), named) if named else None)
+
+
 TOOLS: tuple[type[Tool], ...] = (
     ListOpenSlots,
     BookJob,
@@ -201,6 +217,7 @@ TOOLS: tuple[type[Tool], ...] = (
     UpdateLead,
     CheckServiceArea,
     HandOff,
+    SendLink,
 )
 BY_NAME = {tool.tool_name(): tool for tool in TOOLS}
 

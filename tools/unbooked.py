@@ -37,7 +37,7 @@ def at_the_end(ctx: Context, thread: Conversation) -> str | None:
     customer = ctx.session.get(Customer, thread.customer_id) if thread.customer_id else None
     last = ctx.session.scalars(
         select(Message.direction)
-        .where(Message.conversation_id == thread.id, Message.channel != "note")
+        .where(Message.conversation_id == thread.id)
         .order_by(Message.created_at.desc(), Message.id.desc())
         .limit(1)
     ).first()

@@ -5,6 +5,19 @@ from collections.abc import Callable
 from sqlalchemy.exc import IntegrityError
 
 from storage.context import Context
+from tools.problems import Problem
+from tools.rules import company_lines
+
+
+def slug_of(text: str, *, exact: bool = False) -> str:
+    """The slug made of a name, or with `exact` a slug as somebody wrote it. Raises VALIDATION_ERROR."""
+    try:
+        made = company_lines.slug(text)
+    except company_lines.UnreadableAnswer:
+        raise Problem("VALIDATION_ERROR", "No slug can be made of that.", fix="Send slug: a to z and digits.") from None
+    if exact and made != text:
+        raise Problem("VALIDATION_ERROR", "That is not a slug.", fix="Use a to z, digits and single hyphens.")
+    return made
 
 
 def unless_taken(ctx: Context, check: Callable[[], None], write: Callable[[], None]) -> None:

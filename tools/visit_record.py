@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from storage.context import Context
 from storage.tables import Booking, BookingEvent, Conversation, Lead, Message, Service, Staff, Technician
-from tools import outside, sight, told_so_far, visits
+from tools import outside_hours, sight, told_so_far, visits
 from tools.told_so_far import Standing
 
 
@@ -49,5 +49,5 @@ def of(ctx: Context, staff: Staff, visit: Booking) -> Record:
         visits.history(ctx, visit),
         list(ctx.session.scalars(texts.order_by(Message.created_at, Message.id))),
         told_so_far.standing(ctx, visit),
-        visit.is_active and visit.id in {one.id for one in outside.visits(ctx)},
+        visit.is_active and visit.id in {one.id for one in outside_hours.visits(ctx)},
     )

@@ -1,11 +1,12 @@
 """Visits as they are kept: looking them up, their history, and the details that move nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ScalarSelect, bindparam, func, insert, select, tuple_
 
+from storage import listings
 from storage.context import Context
 from storage.tables import Booking, BookingEvent, Customer, new_id
 from storage.tables.bookings import ACTIVE
@@ -28,8 +29,7 @@ DETAILS = (
 
 def get(ctx: Context, booking_id: str) -> Booking:
     """The booking with this id. Raises NOT_FOUND, the same for another business's."""
-    found = ctx.session.get(Booking, booking_id)
-    return found if found is not None and found.org_id == ctx.org.id else not_found("booking")
+    return listings.one_of(ctx, Booking, booking_id) or not_found("booking")
 
 
 def search(
@@ -127,6 +127,14 @@ def change_details(ctx: Context, booking: Booking, **fields: Any) -> Booking:
         booking.updated_at = ctx.now
         record(ctx, booking, "changed", new=", ".join(sorted(changed)))
     return booking
+
+
+def fill_gaps(ctx: Context, visits: Iterable[Booking], **told: str | None) -> None:
+    """Give visits what they still lack of what a customer told: fields of `DETAILS`. What stands there stays."""
+    for visit in visits:
+        missing = {field: value for field, value in told.items() if value and not getattr(visit, field)}
+        if missing:
+            change_details(ctx, visit, **missing)
 
 
 def _customer_id(ctx: Context, phone: str) -> ScalarSelect[str]:

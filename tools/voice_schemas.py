@@ -1,13 +1,14 @@
 """The tools of a phone call as a voice platform is told of them: each argument declared once, with its words.
 
-They go by the same names as the toolbox's, because they do the same; a link is texted to callers only. Here an argument
-that was not said is left out, and the caller's number comes from the platform, not from the model.
+They go by the same names as the toolbox's, because they do the same. Here an argument that was not said is left
+out, and the caller's number comes from the platform, not from the model.
 """
 
-import re
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from tools.tool import Function, strict
 
 _SERVICE = "The service by name, as the caller puts it; leave it out for the usual first visit."
 _PHONE = "Only when the visit is under another number than the one this call comes from. Never make one up."
@@ -19,24 +20,10 @@ _VISIT_DAY = "The day the visit is booked for; only when this tool asked for a p
 _CONFIRM_CODE = "The 6-digit code texted to the visit's phone, if the caller reads one out."
 
 
-class VoiceSchema(BaseModel):
-    """One tool: the class name is its name, the docstring its description, the fields its arguments.
-
-    `while_waiting` is what a caller may hear meanwhile; `writes` says whether it changes anything.
-    """
+class VoiceSchema(Function):
+    """One tool, its fields its arguments; `while_waiting` is what a caller may hear meanwhile."""
 
     while_waiting: ClassVar[str] = "One moment."
-    writes: ClassVar[bool] = False
-
-    @classmethod
-    def tool_name(cls) -> str:
-        """book_job for BookJob."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
-    @classmethod
-    def description(cls) -> str:
-        """The docstring, as one paragraph."""
-        return " ".join((cls.__doc__ or "").split())
 
     @classmethod
     def parameters(cls) -> dict[str, Any]:
@@ -51,16 +38,12 @@ class VoiceSchema(BaseModel):
     def strict_parameters(cls) -> dict[str, Any]:
         """The same under OpenAI's strict subset: closed, every argument required, null for what was not said."""
         loose = cls.parameters()
-        properties = {
-            name: one if name in loose["required"] else {**one, "type": ["string", "null"]}
-            for name, one in loose["properties"].items()
-        }
-        return {
-            "type": "object",
-            "properties": properties,
-            "required": list(properties),
-            "additionalProperties": False,
-        }
+        return strict(
+            {
+                name: one if name in loose["required"] else {**one, "type": ["string", "null"]}
+                for name, one in loose["properties"].items()
+            }
+        )
 
 
 class ListOpenSlots(VoiceSchema):

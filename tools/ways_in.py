@@ -74,6 +74,14 @@ def change(ctx: Context, entry_point_id: str, fields: Mapping[str, Any]) -> Entr
     return row
 
 
+def on_page(ctx: Context, address: str) -> EntryPoint | None:
+    """The oldest open web chat that may stand on the page at `address`, such as https://www.example.com/repairs."""
+    chats = (EntryPoint.org_id == ctx.org.id, EntryPoint.kind == "widget", EntryPoint.active)
+    rows = ctx.session.scalars(select(EntryPoint).where(*chats).order_by(EntryPoint.created_at, EntryPoint.id))
+    site = origins.of_page(address)
+    return next((one for one in rows if site in one.origins), None)
+
+
 def came_by_page(ctx: Context, lead_id: str, slug: str) -> None:
     """Remember the page a lead first came by, where a way in leads there."""
     lead = ctx.session.get_one(Lead, lead_id)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select
 
-from storage import outbox
+from storage import listings, outbox
 from storage.context import Context
 from storage.tables import WebhookDelivery, WebhookEndpoint, new_id
 from storage.tables.webhooks import EVENTS, EVERYTHING
@@ -132,10 +132,8 @@ def ping(ctx: Context, endpoint: WebhookEndpoint) -> WebhookDelivery:
 
 def get(ctx: Context, endpoint_id: str) -> WebhookEndpoint:
     """One endpoint of this business; raises NOT_FOUND."""
-    endpoint = ctx.session.get(WebhookEndpoint, endpoint_id)
-    if endpoint is None or endpoint.org_id != ctx.org.id or endpoint.removed_at is not None:
-        not_found("webhook")
-    return endpoint
+    endpoint = listings.one_of(ctx, WebhookEndpoint, endpoint_id)
+    return endpoint if endpoint is not None and endpoint.removed_at is None else not_found("webhook")
 
 
 def listed(ctx: Context) -> list[WebhookEndpoint]:

@@ -12,7 +12,6 @@ from typing import Any
 
 from tools.rules import slot_tag, speech
 
-SUCCESS = ("Booked!", "Requested!", "Cancelled!", "Rescheduled!", "Noted!", "Queued!")
 LOOKUP_FAILED = "SLOT LOOKUP FAILED:"
 BOOKING_FAILED = "**BOOKING FAILED:"
 CANCELLATION_FAILED = "BOOKING CANCELLATION FAILED:"
@@ -90,9 +89,6 @@ def times_spoken(alternatives: Sequence[dict[str, Any]]) -> str:
 def _spoken(alternative: dict[str, Any]) -> str:
     """An open time for the ear, without the year that the JSON doors show."""
     return speech.moment(datetime.fromisoformat(alternative["slot"][:16]))
-
-
-# What a voice agent hears -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from api.book import router, templates
-from api.book.manage import by_day, gone
+from api.book.manage import by_day, gone, reached
 from api.deps import House, house_of
 from api.pages import form_text, page, same_site
 from storage import lookup
@@ -40,7 +40,7 @@ async def opened(request: Request, slug: str) -> Front | Response:
         return Front(house, org, None)
     found = await house.db.read(lambda session: lookup.booking_page_by_slug(session, slug))
     if found is None:
-        return gone("Nothing here", "There is no business under this address.", 404)
+        return gone("Nothing here", "There is no business under this address. Please look at the link once more.", 404)
     page_row, org = found
     if page_row.removed_at is not None or not page_row.active:
         numbers = await house.read(org, profile.numbers)
@@ -64,7 +64,9 @@ async def choose(request: Request, slug: str, service: str | None = None, zip_co
     except Problem as refused:
         facts = await house.read(org, lambda ctx: offered(ctx, own, None, None), actor=CUSTOMER, channel="book")
         problem = refused.detail
-    html = templates().get_template("book.html.j2").render(problem=problem, told=dict.fromkeys(FIELDS), **facts)
+    html = (
+        templates().get_template("book.html.j2").render(problem=problem, wrong="", told=dict.fromkeys(FIELDS), **facts)
+    )
     return page(html, 200 if problem is None else 422)
 
 
@@ -89,13 +91,15 @@ async def book(request: Request, slug: str) -> Response:
             "requested": row.status == "pending",
             "business": ctx.org.name,
             "message": own.confirmation if own else "",
+            **reached(ctx),
         }
 
     try:
         done = await house.write(org, act, actor=CUSTOMER, channel="book")
     except Problem as problem:
         facts = await house.read(org, lambda ctx: again(ctx, own, told), actor=CUSTOMER, channel="book")
-        html = templates().get_template("book.html.j2").render(problem=problem.detail, told=told, **facts)
+        wrong = "phone" if problem.code == "INVALID_PHONE" else ""
+        html = templates().get_template("book.html.j2").render(problem=problem.detail, wrong=wrong, told=told, **facts)
         return page(html, 422)
     return page(templates().get_template("done.html.j2").render(**done), 201)
 
@@ -151,7 +155,6 @@ def offered(ctx: Context, own: BookingPage | None, wanted: str | None, zip_code:
             ctx, service, today, today + timedelta(days=DAYS_SHOWN), postal_code=area.postal_code_in(zip_code or "")
         )
         times = by_day([one.start.astimezone(listing.zone) for one in listing.openings])
-    numbers = profile.numbers(ctx)
     return {
         "business": ctx.org.name,
         "slug": own.slug if own else ctx.org.slug,
@@ -161,6 +164,5 @@ def offered(ctx: Context, own: BookingPage | None, wanted: str | None, zip_code:
         "chosen": service.name if service else None,
         "zip_code": zip_code,
         "times": times,
-        "phone": numbers[0] if numbers else None,
-        "phone_shown": phones.shown(numbers[0]) if numbers else None,
+        **reached(ctx),
     }

@@ -54,18 +54,20 @@ async def opened(request: Request, slug: str, token: str) -> Link | Response:
         address = request.client.host if request.client else ""
         if house.tries.count(f"manage:{address}").exceeded:
             return gone("Too many tries", "Please wait a minute and open the link again.", 429)
-        return gone("Nothing here", "This link does not lead to a visit. Please open the link in your text again.", 404)
+        text = "This link does not lead to a visit. Please open the link in your text again, all of it."
+        return gone("Nothing here", text, 404, await house.db.read(lambda session: lookup.org_by_slug(session, slug)))
     booking, org = found
     if house.clock.now() >= booking.management_expires_at:
         numbers = await house.read(org, profile.numbers)
         call = f" Call or text us at {phones.shown(numbers[0])}." if numbers else ""
-        return gone("This link has expired", f"The visit is over, so it cannot be changed here.{call}", 410)
+        return gone("This link has expired", f"The visit is over, so it cannot be changed here.{call}", 410, org)
     return Link(house, org, booking.id)
 
 
-def gone(title: str, text: str, status: int) -> Response:
-    """A page that has nothing to show, and says what to do."""
-    return page(templates().get_template("gone.html.j2").render(title=title, text=text), status)
+def gone(title: str, text: str, status: int, org: Org | None = None) -> Response:
+    """A page that has nothing to show, and says what to do; with `org`, whose page it is and the way to a visit."""
+    facts = {"business": org.name, "slug": org.slug} if org else {"business": "", "slug": ""}
+    return page(templates().get_template("gone.html.j2").render(title=title, text=text, **facts), status)
 
 
 @router.get("/{slug}/manage/{token}")
@@ -180,7 +182,6 @@ def seen(ctx: Context, visit: Booking) -> dict[str, Any]:
             ctx, service, today, today + timedelta(days=DAYS_SHOWN), postal_code=visit.postal_code
         )
         times = by_day([one.start.astimezone(listing.zone) for one in listing.openings])
-    numbers = profile.numbers(ctx)
     return {
         "business": ctx.org.name,
         "slug": ctx.org.slug,
@@ -191,6 +192,14 @@ def seen(ctx: Context, visit: Booking) -> dict[str, Any]:
         "active": visit.is_active,
         "may_change": may_change,
         "times": times,
+        **reached(ctx),
+    }
+
+
+def reached(ctx: Context) -> dict[str, str | None]:
+    """The number a customer calls or texts, to dial and to read; None for both when the business has none."""
+    numbers = profile.numbers(ctx)
+    return {
         "phone": numbers[0] if numbers else None,
         "phone_shown": phones.shown(numbers[0]) if numbers else None,
     }

@@ -8,11 +8,11 @@ from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
 from api.errors import status_of
 from api.pages import form_text
-from api.v1.visit_request import check_addresses
 from storage.context import Context
 from storage.tables import LeadEvent, Staff
 from storage.tables.leads import STATUSES
 from tools import lead_list, leads, seen, setup
+from tools.booking import check_emails
 from tools.problems import Problem
 from tools.rules import prices
 
@@ -21,6 +21,14 @@ HERE = "/console/leads"
 NOTES = 4000
 TABS = (("open", "Open"), ("new", "New"), ("active", "Active"), ("booked", "Booked"), ("won", "Won"), ("lost", "Lost"))
 OPEN = ("new", "active", "booked")
+CAME_BY = {
+    "MISSED_CALL": "a missed call",
+    "SMS": "text",
+    "VOICE": "phone",
+    "API": "another program",
+    "CONSOLE": "the office",
+    "WEB": "the web",
+}
 LOST = ("too expensive", "another company", "out of area", "not our work", "no answer", "spam", "blocked")
 TONES = {"new": "accent", "booked": "good", "won": "good", "lost": ""}
 ABOUT_THEM = ("name", "email", "address", "postal_code")
@@ -41,6 +49,7 @@ async def listed(request: Request, caller: Caller, tab: str = "open", after: str
             "newest": None if after is None else f"{HERE}?tab={tab}",
             "older": found.older and f"{HERE}?tab={tab}&after={found.older}",
             "tones": TONES,
+            "came_by": came_by,
         }
 
     return pages.page(request, "leads.html.j2", active=HERE, **await caller.read(ask))
@@ -61,7 +70,7 @@ async def create(request: Request, caller: Caller) -> Response:
     def act(ctx: Context) -> tuple[str, bool]:
         if told["phone"] is None:
             raise Problem("MISSING_FIELDS", "Please write the customer's phone number.", fix="Send phone.")
-        check_addresses(told["email"], [])
+        check_emails(told["email"])
         customer = leads.customer_for(ctx, told["phone"], **{name: told[name] for name in ABOUT_THEM})
         lead = leads.open_lead(ctx, customer)
         offered = {one.id for one in setup.setup_of(ctx).services}
@@ -75,7 +84,7 @@ async def create(request: Request, caller: Caller) -> Response:
         lead_id, still_seen = await caller.write(act)
     except Problem as problem:
         return await form_page(request, caller, told, problem.detail, status_of(problem))
-    return pages.back_to(request, f"{HERE}/{lead_id}" if still_seen else HERE, "The lead is kept.")
+    return pages.back_to(request, f"{HERE}/{lead_id}" if still_seen else HERE, "The lead is saved.")
 
 
 @router.get("/leads/{lead_id}")
@@ -95,6 +104,7 @@ async def see(request: Request, lead_id: str, caller: Caller) -> Response:
             "reasons": [("", "No reason"), *((one, one.capitalize()) for one in reasons(found.lead.lost_reason))],
             "priorities": [("", "Not said"), *((one, one.capitalize()) for one in leads.PRIORITIES)],
             "shade": TONES.get(found.lead.status, ""),
+            "came_by": came_by(found.lead.source),
         }
 
     return pages.page(request, "lead.html.j2", active=HERE, **await caller.read(ask))
@@ -128,7 +138,7 @@ async def appraise(request: Request, lead_id: str, caller: Caller) -> Response:
         leads.wait(ctx, lead, waits)
 
     await caller.write(act)
-    return pages.back_to(request, f"{HERE}/{lead_id}", "Kept.")
+    return pages.back_to(request, f"{HERE}/{lead_id}", "Saved.")
 
 
 async def form_page(
@@ -154,6 +164,11 @@ def reasons(present: str | None) -> tuple[str, ...]:
     return LOST if not said or said in LOST else (said, *LOST)
 
 
+def came_by(source: str) -> str:
+    """The way a lead came, in words; a way of the business's own is its name."""
+    return CAME_BY.get(source, source)
+
+
 def cents_of(text: str) -> int:
     """ "1,250", "$89.50" or "89 dollars" in cents. Raises VALIDATION_ERROR."""
     found = prices.cents_in(text if "$" in text or "dollar" in text.lower() else f"${text}")
@@ -169,7 +184,7 @@ def happened(line: LeadEvent) -> str:
         why = f" ({pages.in_words(told['reason'])})" if told.get("reason") else ""
         return f"{told.get('old', '')} to {told.get('new', '')}{why}".capitalize()
     if line.event == "created":
-        return f"Came by {pages.in_words(str(told.get('source', ''))).lower()}"
+        return f"Came by {came_by(str(told.get('source', '')))}"
     if line.event == "waitlist":
         return "On the waiting list" if told.get("wanted") else "Off the waiting list"
     return pages.in_words(line.event).capitalize()

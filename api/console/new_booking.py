@@ -1,7 +1,7 @@
 """Booking a visit for somebody: who, what, where, and one of the open times; for owners and admins any time."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -11,12 +11,11 @@ from api.console.door import StaffCaller, router, signed_in
 from api.console.visit_form import OVERRIDING, chosen_start, heard, override_reason, refusal
 from api.errors import status_of
 from api.pages import form_text
-from api.v1.visit_request import check_addresses
 from api.wire import day_named
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Lead, Service, Staff
 from tools import booking as visits
-from tools import calendar_days, seen, sight
+from tools import calendar_days, seen, sight, slots
 from tools.problems import Problem, not_found
 from tools.rules import slot_tag, speech
 from tools.setup import setup_of
@@ -24,6 +23,7 @@ from tools.setup import setup_of
 FIELDS = ("phone", "name", "email", "address", "postal_code", "notes", "service", "day", "technician", "slot")
 MORE = ("lead", "conversation", "override", "date", "time", "override_reason")
 NOTES = 4000
+MONTH = timedelta(days=30)
 NO_AREA = "OUT_OF_SERVICE_AREA"
 
 
@@ -53,7 +53,7 @@ async def book(request: Request, caller: Annotated[StaffCaller, Depends(signed_i
         return pages.page(request, "booking_new.html.j2", active="/console/calendar", problem="", **facts)
 
     def act(ctx: Context) -> Booking:
-        check_addresses(told["email"], [])
+        visits.check_emails(told["email"])
         if told["phone"] is None and told["conversation"] is None:
             raise Problem("MISSING_FIELDS", "Please write the customer's phone number.", fix="Send phone.")
         service = chosen_service(ctx, told["service"])
@@ -119,15 +119,27 @@ def chosen_service(ctx: Context, service_id: str | None) -> Service:
     return next((one for one in offered if one.id == service_id and one.is_bookable), None) or not_found("service")
 
 
+def next_open(ctx: Context, service: Service, day: date, postal_code: str | None) -> date | None:
+    """The first local day from `day` on with an open start, None when a month has none. Raises OUT_OF_SERVICE_AREA."""
+    first = max(day, ctx.local_now.date())
+    found = slots.list_open(ctx, service, first, first + MONTH, postal_code=postal_code).openings
+    return found[0].start.astimezone(ctx.org.zone).date() if found else None
+
+
 def shown(ctx: Context, caller: StaffCaller, told: Mapping[str, str | None]) -> dict[str, Any]:
     """The form as it was filled in, with the open times of its service and day."""
     offered = [one for one in setup_of(ctx).services if one.is_bookable]
     service = next((one for one in offered if one.id == told.get("service")), offered[0] if offered else None)
     day: date = day_named(told.get("day") or "") if told.get("day") else ctx.local_now.date()
-    starts, covered = [], True
+    starts, covered, soonest = [], True, None
     if service is not None:
+        zip_code = told.get("postal_code")
         try:
-            openings = calendar_days.open_times(ctx, day, service=service, postal_code=told.get("postal_code"))
+            openings = calendar_days.open_times(ctx, day, service=service, postal_code=zip_code)
+            soonest = None if openings else next_open(ctx, service, day, zip_code)
+            if soonest is not None and not told.get("day"):
+                day, soonest = soonest, None
+                openings = calendar_days.open_times(ctx, day, service=service, postal_code=zip_code)
         except Problem as problem:
             if problem.code != NO_AREA:
                 raise
@@ -139,6 +151,7 @@ def shown(ctx: Context, caller: StaffCaller, told: Mapping[str, str | None]) -> 
         "service": service.id if service else "",
         "chosen": day,
         "covered": covered,
+        "soonest": soonest,
         "times": [(slot_tag.value(one), speech.clock(one)) for one in starts],
         "people": [("", "Whoever is free"), *((one.id, one.name) for one in setup_of(ctx).able(service))],
         "may_override": caller.may(*OVERRIDING),

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from fastapi import Request, Response
 
-from api import self_test, tool_export
+from api import doctor, self_test, tool_export
 from api.console import pages, pretend
 from api.console.door import StaffCaller, real_now, router
 from api.console.settings import Office, sent
-from storage import listings
+from storage import call_log
 from storage.context import Context
 from storage.tables import Call, Message, Org
 from tools import business, founding, leads, ways_in
@@ -99,8 +99,6 @@ async def _page(
     steps: list[pretend.Step] | None = None,
     became: tuple[Call, Message | None] | None = None,
 ) -> Response:
-    from api import doctor  # it needs the app, which needs these pages
-
     settings = caller.house.settings
     named = platform if platform in PLATFORMS else "retell"
     return pages.page(
@@ -160,7 +158,7 @@ def _numbers(ctx: Context, typed: str) -> tuple[str, str]:
 
 
 def _calls(ctx: Context, phone: str) -> list[Call]:
-    return listings.calls(ctx, offset=0, size=KNOWN, phone=phone)[0]
+    return [call for call, _ in call_log.calls(ctx, call_log.Wanted(phone=phone), size=KNOWN)]
 
 
 def _tracked(ctx: Context) -> str | None:

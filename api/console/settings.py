@@ -23,6 +23,7 @@ SECTIONS = (
     ("/people", "Technicians and teams"),
     ("/area", "Area and travel"),
     ("/messages", "Messages"),
+    ("/web-chat", "Web chat"),
     ("/automation", "Automation"),
     ("/assistant", "Assistant"),
     ("/integrations", "Integrations"),

@@ -11,7 +11,7 @@ from api.console.settings import ROOT, Office, Sent, refused_by, sent, show
 from storage import listings
 from storage.context import Context
 from storage.tables import Hours, ScheduleTemplate
-from tools import blackouts, business, outside, telling, templates
+from tools import blackouts, business, outside_hours, telling, templates
 from tools.problems import Problem
 from tools.rules import opening_hours, speech
 from tools.rules.company_lines import UnreadableAnswer
@@ -90,7 +90,7 @@ async def save_one(request: Request, template_id: str, caller: Office) -> Respon
         return await _one(request, caller, template_id, form, refused)
     if refused is not None:
         return await _page(request, caller, refused=refused, week_form=form)
-    out = len(await caller.read(outside.visits))
+    out = len(await caller.read(outside_hours.visits))
     if not out:
         return pages.back_to(request, PAGE, "The hours are saved.")
     booked = "1 booked visit now lies" if out == 1 else f"{out} booked visits now lie"
@@ -166,7 +166,7 @@ def _all(ctx: Context) -> dict[str, Any]:
         "technicians": [("", "Everybody"), *((one.id, one.name) for one in people if one.active)],
         "outside": [
             {"id": one.id, "said": telling.words(ctx, one), "when": speech.moment(one.local_start)}
-            for one in outside.visits(ctx)
+            for one in outside_hours.visits(ctx)
         ],
     }
 

@@ -1,18 +1,24 @@
 """Settings: how the outside systems stand, and the audit of who changed what."""
 
+import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
 from api.console.door import router
+from api.console.pages import in_words
 from api.console.settings import ROOT, Office, show
 from api.v1.integrations import configured
 from api.wire import bound
 from storage.context import Context
 from tools import events, integrations
+from tools.rules import speech
 
 SHOWN = 50
 LAST_PAGE = 2_000
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 SYSTEMS = {
     "twilio": ("Twilio", "Calls and texts."),
     "model": ("Language model", "Writes the assistant's answers; without it the script does."),
@@ -40,6 +46,24 @@ FAMILIES = [
     ("staff.*", "Staff and sign-ins"),
     ("invite.*", "Invites"),
 ]
+NAMES = {
+    "booking": "Visit",
+    "business": "Business profile",
+    "schedule_template": "Weekly hours",
+    "blackout": "Date that differs",
+    "credential": "Key",
+    "entry_point": "Way in",
+    "area": "Service area",
+    "text": "Wording of a text",
+}
+EVENTS = {
+    "booking.override": "Visit outside the rules",
+    "lead.missed_call": "Missed call",
+    "lead.text_back": "Missed call texted back",
+    "lead.status": "Lead moved on",
+    "lead.handed_off": "Lead handed to the office",
+    "lead.needs_human": "Lead needs a person",
+}
 
 
 @router.get("/settings/integrations")
@@ -76,7 +100,7 @@ async def see_audit(
         zone = ctx.org.zone
         asked = events.Asked(wanted or None, bound(start or None, zone), bound(end or None, zone, last=True))
         rows, total = events.listed(ctx, asked, offset=place * SHOWN, size=SHOWN)
-        return {"lines": [(row, _detail(row.detail)) for row in rows], "total": total}
+        return {"lines": [(row, _what(row.type), _detail(row.detail, ctx.org.zone)) for row in rows], "total": total}
 
     facts = await caller.read(ask)
     here = f"{ROOT}/audit?kind={wanted}&start={_plain(start)}&end={_plain(end)}"
@@ -92,14 +116,31 @@ async def see_audit(
     )
 
 
-def _detail(detail: dict[str, Any]) -> str:
-    """What an entry says beside its name, in a line."""
-    parts = []
+def _what(kind: str) -> str:
+    """What happened, for people: booking.moved is "Visit moved"."""
+    subject, _, event = kind.partition(".")
+    return EVENTS.get(kind) or f"{NAMES.get(subject, in_words(subject).capitalize())} {in_words(event)}"
+
+
+def _detail(detail: dict[str, Any], zone: ZoneInfo) -> str:
+    """What an entry says beside its name, in a line: no ids, and times by the business's wall."""
+    old, new = (_said(detail.get(name), zone) for name in ("old", "new"))
+    parts = [f"{old} to {new}"] if old and new else [new] if new else []
     for name, value in detail.items():
-        said = ", ".join(map(str, value)) if isinstance(value, list) else value
-        if not isinstance(said, dict) and said not in (None, ""):
-            parts.append(f"{name.replace('_', ' ')}: {said}".replace("_", " "))
+        said = "" if name in ("old", "new", "request_id") or name.endswith("_id") else _said(value, zone)
+        if said:
+            parts.append(f"{in_words(name)} {said}")
     return "; ".join(parts)[:200]
+
+
+def _said(value: Any, zone: ZoneInfo) -> str:
+    if isinstance(value, list):
+        return ", ".join(in_words(str(one)) for one in value)
+    if value is None or isinstance(value, dict):
+        return ""
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return speech.moment(datetime.fromisoformat(value).astimezone(zone))
+    return in_words(str(value))
 
 
 def _plain(text: str) -> str:

@@ -1,40 +1,40 @@
 """The business's web chats: where each may stand, and the tags to paste into a site."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 
 from api.console import pages
-from api.console.door import StaffCaller, router, staff_with
+from api.console.door import StaffCaller, router
+from api.console.settings import ROOT, Office, show
 from api.pages import form_text
 from storage.context import Context
 from storage.tables import EntryPoint
 from tools import ways_in
 from tools.problems import Problem, not_found
 
-Owner = Annotated[StaffCaller, Depends(staff_with("owner", "admin"))]
 MOST = 20
 
 
-@router.get("/web-chat")
-async def web_chat(request: Request, caller: Owner) -> Response:
+@router.get("/settings/web-chat")
+async def web_chat(request: Request, caller: Office) -> Response:
     """The page."""
     return await shown(request, caller)
 
 
-@router.post("/web-chat")
-async def open_chat(request: Request, caller: Owner) -> Response:
+@router.post("/settings/web-chat")
+async def open_chat(request: Request, caller: Office) -> Response:
     """Open a web chat."""
     fields = {**told(dict(await request.form())), "kind": "widget"}
     try:
         await caller.write(lambda ctx: ways_in.add(ctx, fields))
     except Problem as problem:
         return await shown(request, caller, problem=problem, tried=fields)
-    return pages.back_to(request, "/console/web-chat", "The web chat is open. Paste its tag into your site.")
+    return pages.back_to(request, f"{ROOT}/web-chat", "The web chat is open. Paste its tag into your site.")
 
 
-@router.post("/web-chat/{entry_point_id}")
-async def change_chat(request: Request, entry_point_id: str, caller: Owner) -> Response:
+@router.post("/settings/web-chat/{entry_point_id}")
+async def change_chat(request: Request, entry_point_id: str, caller: Office) -> Response:
     """Change where a web chat may stand, or close it and open it again."""
     form = dict(await request.form())
     fields = {"active": form["active"] == "1"} if "active" in form else told(form)
@@ -50,7 +50,7 @@ async def change_chat(request: Request, entry_point_id: str, caller: Owner) -> R
         if problem.code == "NOT_FOUND":
             raise
         return await shown(request, caller, problem=problem)
-    return pages.back_to(request, "/console/web-chat", "Saved.")
+    return pages.back_to(request, f"{ROOT}/web-chat", "Saved.")
 
 
 def told(form: dict[str, Any]) -> dict[str, Any]:
@@ -67,10 +67,9 @@ async def shown(
     def ask(ctx: Context) -> list[EntryPoint]:
         return ways_in.listed(ctx, offset=0, size=MOST, kind="widget")[0]
 
-    facts = {
+    facts: dict[str, Any] = {
         "chats": await caller.read(ask),
         "public_url": caller.house.settings.public_url,
-        "problem": f"{problem.detail} {problem.fix}" if problem else "",
         "tried": tried or {"name": "Our web site", "origins": []},
     }
-    return pages.page(request, "web_chats.html.j2", 422 if problem else 200, active="/console/settings", **facts)
+    return show(request, "web_chats.html.j2", "/web-chat", refused=problem, **facts)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,13 +11,13 @@ from typing import Any
 import typer
 
 from agent.replying import Model, ModelDown
-from api.app import configured_model
 from api.eval import recorded, replay, scenes
 from api.eval.caller import play_live
 from api.eval.played import Played
 from api.eval.report import scored, table
 from api.eval.stage import stage, template
 from api.settings import Settings, SettingsError
+from api.starting import configured_model
 
 MEMORY = "/dev/shm" if os.path.isdir("/dev/shm") else None  # nothing here has to outlive the run
 
@@ -99,13 +98,9 @@ def evaluate(settings: Settings, wanted: Wanted, out: Path | None) -> bool:
     }
     typer.echo(f"{len(plays)} conversations, answered by {told['answered_by']}:")
     typer.echo(table(rows))
-    for one in _not_passed(plays):
+    for one in (one for one in plays if one.outcome != "pass"):
         typer.echo(f"  {one.outcome:<10} {one.name}: {'; '.join(one.why)[:200]}")
     if out is not None:
         out.write_text(json.dumps(told, indent=1, ensure_ascii=False, default=str), encoding="utf-8")
         typer.echo(f"Written to {out}.")
     return all(one.reached is not False for one in rows)
-
-
-def _not_passed(plays: Sequence[Played]) -> list[Played]:
-    return [one for one in plays if one.outcome != "pass"]

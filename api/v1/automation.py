@@ -8,10 +8,10 @@ from pydantic import Field
 
 from api.deps import Caller, needs
 from api.idempotency_key import HEADER, act_once
-from api.wire import PROBLEMS, SECURED, Body, Given, Shown
+from api.wire import PROBLEMS, Body, Given, Shown
 from tools import automation
 
-router = APIRouter(prefix="/api/v1/automation", tags=["automation"], responses=PROBLEMS, dependencies=SECURED)
+router = APIRouter(prefix="/api/v1/automation", tags=["automation"], responses=PROBLEMS)
 
 
 class AutomationShown(Shown):

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from api.deps import Caller, Page, needs, paged, paging
 from api.idempotency_key import HEADER, act_once
-from api.wire import PROBLEMS, SECURED, Body, Given, Id, Instant, LongText, Shown, Text, page_of
+from api.wire import PROBLEMS, Body, Given, Id, Instant, LongText, Shown, Text, page_of
 from storage.context import Context
 from storage.tables import BookingPage
 from tools import pages
 
-router = APIRouter(prefix="/api/v1/booking-pages", tags=["booking-pages"], responses=PROBLEMS, dependencies=SECURED)
+router = APIRouter(prefix="/api/v1/booking-pages", tags=["booking-pages"], responses=PROBLEMS)
 
 READ, WRITE = ("READ_BUSINESS_PROFILE",), ("WRITE_BUSINESS_PROFILE",)
 KEYED = {"parameters": [HEADER]}
@@ -104,11 +104,12 @@ async def get_booking_page(page_id: Id, caller: Annotated[Caller, Depends(needs(
     return JSONResponse(await caller.read(lambda ctx: _shown(caller, pages.get(ctx, page_id))))
 
 
+@router.put("/{page_id}", response_model=BookingPageShown, openapi_extra=KEYED)
 @router.patch("/{page_id}", response_model=BookingPageShown, openapi_extra=KEYED)
 async def update_booking_page(
     request: Request, page_id: Id, body: BookingPagePatch, caller: Annotated[Caller, Depends(needs(*WRITE))]
 ) -> Response:
-    """Change a page, or pause it with `active: false`. Scope WRITE_BUSINESS_PROFILE."""
+    """Change a page, or pause it with `active: false`; PUT and PATCH are the same. Scope WRITE_BUSINESS_PROFILE."""
     return await act_once(request, caller, lambda ctx: _shown(caller, pages.change(ctx, page_id, body.columns())))
 
 

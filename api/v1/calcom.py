@@ -9,15 +9,13 @@ from pydantic import Field
 
 from api import sealing
 from api.deps import Caller, needs
-from api.wire import PROBLEMS, SECURED, Body, Id, Instant, Shown
+from api.wire import PROBLEMS, Body, Id, Instant, Shown
 from storage.context import Context
 from storage.tables import CalcomAccount
 from tools import outside_account
 from tools.problems import not_found
 
-router = APIRouter(
-    prefix="/api/v1/integrations/calcom", tags=["integrations"], responses=PROBLEMS, dependencies=SECURED
-)
+router = APIRouter(prefix="/api/v1/integrations/calcom", tags=["integrations"], responses=PROBLEMS)
 
 Manager = Annotated[Caller, Depends(needs("MANAGE_INTEGRATIONS"))]
 Secret = Annotated[str, Field(min_length=1, max_length=200)]

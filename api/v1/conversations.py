@@ -11,14 +11,14 @@ from api import dialects
 from api.deps import Caller, Page, needs, paged, paging
 from api.idempotency_key import HEADER, act_once
 from api.v1 import messages as texts
-from api.wire import PROBLEMS, SECURED, Body, Id, Instant, LongText, Shown, Text, page_of
+from api.wire import PROBLEMS, Body, Id, Instant, LongText, Shown, Text, page_of
 from storage import listings
 from storage.context import Context
 from storage.tables import Conversation, Customer, Message
 from tools import conversations, leads, messages
 from tools.problems import Problem
 
-router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"], responses=PROBLEMS, dependencies=SECURED)
+router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"], responses=PROBLEMS)
 
 READ = ("READ_CONVERSATIONS",)
 PREVIEW = 140

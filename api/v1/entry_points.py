@@ -7,12 +7,12 @@ from fastapi.responses import JSONResponse
 
 from api.deps import Caller, Page, needs, paged, paging
 from api.idempotency_key import HEADER, act_once
-from api.wire import PROBLEMS, SECURED, Body, Given, Id, Instant, Shown, Text, page_of
+from api.wire import PROBLEMS, Body, Given, Id, Instant, Shown, Text, page_of
 from storage.context import Context
 from storage.tables import EntryPoint
 from tools import ways_in
 
-router = APIRouter(prefix="/api/v1/entry-points", tags=["entry-points"], responses=PROBLEMS, dependencies=SECURED)
+router = APIRouter(prefix="/api/v1/entry-points", tags=["entry-points"], responses=PROBLEMS)
 
 READ, WRITE = ("READ_BUSINESS_PROFILE",), ("WRITE_BUSINESS_PROFILE",)
 KEYED = {"parameters": [HEADER]}
@@ -77,7 +77,7 @@ async def list_entry_points(
 
     def ask(ctx: Context) -> dict[str, Any]:
         rows, total = ways_in.listed(ctx, offset=page.offset, size=page.size, name=name, kind=kind, active=active)
-        return paged("entry_points", [_shown(row) for row in rows], total, page)
+        return paged("entry_points", [shown(row) for row in rows], total, page)
 
     return JSONResponse(await caller.read(ask))
 
@@ -87,22 +87,25 @@ async def create_entry_point(
     request: Request, body: NewEntryPoint, caller: Annotated[Caller, Depends(needs(*WRITE))]
 ) -> Response:
     """Open a way in; 409 IN_USE for a number that is tracked already. Scope WRITE_BUSINESS_PROFILE."""
-    return await act_once(request, caller, lambda ctx: _shown(ways_in.add(ctx, body.columns())), status=201)
+    return await act_once(request, caller, lambda ctx: shown(ways_in.add(ctx, body.columns())), status=201)
 
 
 @router.get("/{entry_point_id}", response_model=EntryPointShown)
 async def get_entry_point(entry_point_id: Id, caller: Annotated[Caller, Depends(needs(*READ))]) -> JSONResponse:
     """One way in. Scope READ_BUSINESS_PROFILE."""
-    return JSONResponse(await caller.read(lambda ctx: _shown(ways_in.get(ctx, entry_point_id))))
+    return JSONResponse(await caller.read(lambda ctx: shown(ways_in.get(ctx, entry_point_id))))
 
 
+@router.put("/{entry_point_id}", response_model=EntryPointShown, openapi_extra=KEYED)
 @router.patch("/{entry_point_id}", response_model=EntryPointShown, openapi_extra=KEYED)
 async def update_entry_point(
     request: Request, entry_point_id: Id, body: EntryPointPatch, caller: Annotated[Caller, Depends(needs(*WRITE))]
 ) -> Response:
-    """Change a way in, or close it with `active: false`; its kind stays. Scope WRITE_BUSINESS_PROFILE."""
-    return await act_once(request, caller, lambda ctx: _shown(ways_in.change(ctx, entry_point_id, body.columns())))
+    """Change a way in, or close it with `active: false`; its kind stays. PUT and PATCH are the same. Scope
+    WRITE_BUSINESS_PROFILE."""
+    return await act_once(request, caller, lambda ctx: shown(ways_in.change(ctx, entry_point_id, body.columns())))
 
 
-def _shown(row: EntryPoint) -> dict[str, Any]:
+def shown(row: EntryPoint) -> dict[str, Any]:
+    """A way in as this door shows it."""
     return EntryPointShown(**{name: getattr(row, name) for name in SAME}, label=row.name).shown()

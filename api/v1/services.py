@@ -8,14 +8,14 @@ from pydantic import Field
 
 from api.deps import Caller, Page, needs, paged, paging
 from api.idempotency_key import HEADER, act_once
-from api.wire import PROBLEMS, SECURED, Body, Given, Id, LongText, Shown, Text, page_of
+from api.wire import PROBLEMS, Body, Given, Id, LongText, Shown, Text, page_of
 from storage import listings
 from storage.context import Context
 from storage.tables import Service
 from tools import offerings
 from tools.problems import not_found
 
-router = APIRouter(prefix="/api/v1", responses=PROBLEMS, dependencies=SECURED)
+router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 
 WRITE = ("WRITE_BUSINESS_PROFILE",)
 STORED = {

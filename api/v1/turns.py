@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from api.deps import Caller, needs
-from api.wire import PROBLEMS, SECURED, Id, Instant, Shown
+from api.wire import PROBLEMS, Id, Instant, Shown
 from storage.context import Context
 from tools import costs
 from tools.refusals import utc
 
-router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"], responses=PROBLEMS, dependencies=SECURED)
+router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"], responses=PROBLEMS)
 
 COUNTED = ("rounds", "tokens_in", "tokens_cached", "tokens_out", "milliseconds")
 

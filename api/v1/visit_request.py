@@ -1,6 +1,5 @@
-"""What both v1 booking doors share: naming a service, the contract's order of checks, and booking for a caller."""
+"""What both v1 booking doors share: naming a service, and booking for a caller."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from api.deps import Caller
@@ -8,8 +7,6 @@ from api.wire import Body, Text
 from storage.context import Context
 from storage.tables import Service
 from tools import services
-from tools.problems import Problem
-from tools.rules import emails
 
 
 class ServiceNamed(Body):
@@ -27,20 +24,6 @@ class ServiceNamed(Body):
     def find(self, ctx: Context) -> Service:
         """The service meant. Raises NOT_FOUND, AMBIGUOUS_EVENT_TYPE."""
         return services.find_service(ctx, self.wanted)
-
-
-def check_addresses(email: str | None, attendees: list[Any]) -> None:
-    """E-mails come before the service in the order of checks (contract 2.2). Raises INVALID_EMAIL and its sibling."""
-    if email and not emails.valid(email):
-        raise Problem("INVALID_EMAIL", "The e-mail address is not valid.", fix="Correct it, or book without it.")
-    for attendee in attendees:
-        address = attendee.get("email") if isinstance(attendee, Mapping) else attendee
-        if address and not (isinstance(address, str) and emails.valid(address)):
-            raise Problem(
-                "INVALID_ATTENDEE_EMAIL",
-                "An attendee's e-mail address is not valid.",
-                fix="Correct it or leave it out.",
-            )
 
 
 def who(caller: Caller) -> dict[str, Any]:

@@ -8,8 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.columns import Base, new_id
 
-STATES = ("bot", "waiting_customer", "needs_human", "human", "closed")
-
 
 class Conversation(Base):
     """One thread with one customer on one channel. `memory` is what was gathered so far: name, issue, and so on."""
@@ -51,7 +49,7 @@ class Conversation(Base):
     given_phone: Mapped[str | None]  # a number they told us here, E.164: for booking, proof of nothing
     phone: Mapped[str | None]  # the customer's, E.164
     our_phone: Mapped[str | None]  # the number they reached, E.164
-    state: Mapped[str] = mapped_column(default="bot")
+    state: Mapped[str] = mapped_column(default="bot")  # bot, waiting_customer, needs_human, human, closed
     needs_human_reason: Mapped[str | None]
     urgency: Mapped[str] = mapped_column(default="routine")
     assigned_to: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))

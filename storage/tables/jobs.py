@@ -8,8 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.columns import Base, new_id
 
-STATES = ("queued", "claimed", "uncertain", "sent", "delivered", "failed", "skipped", "superseded")
-
 
 class Job(Base):
     """One thing to do once: answer a conversation, send a message, remind, alert, call a webhook.
@@ -45,16 +43,16 @@ class Job(Base):
 
     id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
     org_id: Mapped[str] = mapped_column(ForeignKey("orgs.id"))
-    topic: Mapped[str]  # turn, send, remind, alert, expire, webhook
+    topic: Mapped[str]  # turn, send, remind and so on: each has its hand in api/hands.py
     dedupe_key: Mapped[str]
-    subject_kind: Mapped[str]  # conversation, message, booking, task
+    subject_kind: Mapped[str]  # conversation, message, booking, task, call, delivery, ...
     subject_id: Mapped[str]
     lane: Mapped[str | None]
     revision: Mapped[int] = mapped_column(default=0)
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
     due_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(default="queued")
+    state: Mapped[str] = mapped_column(default="queued")  # claimed, uncertain, sent, failed, skipped, superseded
     reason: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0)
     looks: Mapped[int] = mapped_column(default=0)

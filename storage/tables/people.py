@@ -9,7 +9,10 @@ from storage.tables.columns import Base, new_id
 
 
 class Technician(Base):
-    """Someone whose hours are sold. `on_call` orders who is alerted first; null is never alerted."""
+    """Someone whose hours are sold. `on_call` orders who is alerted first; null is never alerted.
+
+    The database counts `diary_version` up whenever time of theirs is taken or given back (migration 0008).
+    """
 
     __tablename__ = "technicians"
     __table_args__ = (
@@ -28,6 +31,7 @@ class Technician(Base):
     active: Mapped[bool] = mapped_column(default=True)
     position: Mapped[int] = mapped_column(default=0)
     last_booked_at: Mapped[datetime | None]
+    diary_version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
 

@@ -17,7 +17,22 @@ from agent.aloud import aloud, sentences
     ],
 )
 def test_what_is_for_the_eye_is_left_out_or_said_in_words(written: str, spoken: str) -> None:
-    assert spoken in aloud(written)
+    assert spoken in aloud(written, "en")
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("¿Qué visita quiere decir? 1. Diagnostic visit", "Número 1: Diagnostic visit"),
+        ("Responda con un número: 1 para pedir una visita.", "Oprima o diga un número: 1 para"),
+        ("Solo responda sí, y le reservo el lunes.", "Solo diga sí, y"),
+        ("No hay problema. Escríbanos cuando nos necesite.", "No hay problema. Llámenos cuando nos necesite."),
+        ("a las 8:00 AM o 1:00 PM", "a las 8:00 de la mañana o 1:00 de la tarde"),
+        ("a las 12:00 PM o 8:30 PM", "a las 12:00 de la tarde o 8:30 de la noche"),
+    ],
+)
+def test_spanish_words_for_the_eye_are_said_in_words_too(written: str, spoken: str) -> None:
+    assert spoken in aloud(written, "es")
 
 
 @pytest.mark.parametrize(

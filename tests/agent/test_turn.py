@@ -14,7 +14,7 @@ from storage.tables import Booking, Conversation, Job, Message, Task, Turn
 from tests.calls.play import ScriptedModel, Stage
 from tests.fakes import SARAH, Shop, open_shop
 from tests.people import visit, wall
-from tools import conversations
+from tools import conversations, desk
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -287,11 +287,6 @@ async def test_a_note_of_the_office_is_not_shown_to_the_model(shop: Shop) -> Non
     stage, model = await offered(shop, "Sure.")
     (thread,) = await shop.rows(Conversation)
 
-    def note(ctx: Any) -> None:
-        values = {"direction": "out", "channel": "note", "kind": "note", "state": "sent", "body": "pays late"}
-        who = {"actor_kind": "staff", "actor_name": "Mia", "created_at": ctx.now}
-        ctx.session.add(Message(org_id=ctx.org.id, conversation_id=thread.id, **values, **who))
-
-    await shop.act(note)
+    await shop.act(lambda ctx: desk.write_note(ctx, conversations.get(ctx, thread.id), "pays late", "1"))
     await stage.say("hm")
     assert "pays late" not in str(model.asked)

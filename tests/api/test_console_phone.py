@@ -196,19 +196,21 @@ async def test_ken_does_not_get_to_play_with_the_clock(shop: Shop, ken: Desk) ->
 
 
 async def test_mia_opens_a_web_chat_and_gets_its_tag(shop: Shop, mia: Desk) -> None:
-    await mia.post("/console/web-chat", name="Our site", origins="www.bluebird.example\nhttps://bluebird.example")
-    page = await mia.get("/console/web-chat")
+    await mia.post(
+        "/console/settings/web-chat", name="Our site", origins="www.bluebird.example\nhttps://bluebird.example"
+    )
+    page = await mia.get("/console/settings/web-chat")
     assert re.search(r"&lt;script src=\"https://ringback\.test/chat/[0-9a-f-]{36}\.js\" async&gt;", page)
 
 
 async def test_a_site_that_is_none_is_refused_with_the_reason(shop: Shop, mia: Desk) -> None:
-    answer = await mia.post("/console/web-chat", name="Our site", origins="http://bluebird.example")
+    answer = await mia.post("/console/settings/web-chat", name="Our site", origins="http://bluebird.example")
     assert (answer.status_code, "written with https" in answer.text) == (422, True)
 
 
 async def test_a_closed_web_chat_can_be_opened_again(shop: Shop, mia: Desk) -> None:
-    await mia.post("/console/web-chat", name="Our site", origins="")
-    action = re.search(r'action="(/console/web-chat/[^"]+)"', await mia.get("/console/web-chat"))
+    await mia.post("/console/settings/web-chat", name="Our site", origins="")
+    action = re.search(r'action="(/console/settings/web-chat/[^"]+)"', await mia.get("/console/settings/web-chat"))
     assert action is not None
     seen = []
     for active in ("0", "1"):

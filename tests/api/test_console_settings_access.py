@@ -69,7 +69,7 @@ async def test_a_webhook_into_a_private_network_is_refused(mia: Desk) -> None:
 async def test_the_audit_names_who_changed_the_business(mia: Desk) -> None:
     await mia.post("/console/settings", **profile(name="Bluebird Air"))
     html = await mia.get("/console/settings/audit", kind="business.*")
-    assert "business changed" in html
+    assert "Business profile changed" in html
     assert "Mia" in html
     assert "Nothing happened" in await mia.get("/console/settings/audit", kind="invite.*")
 

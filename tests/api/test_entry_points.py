@@ -88,3 +88,49 @@ async def test_a_number_belongs_to_one_business(shop: Shop) -> None:
     theirs = await key_of(shop, org=await second_business(shop), name="Cardinal's")
     answer = await theirs.post(WAYS, {"label": "Ours", "phone": "+15125550100"})
     assert (answer.status_code, answer.json()["code"]) == (409, "IN_USE")
+
+
+async def test_several_ways_in_are_opened_and_changed_together(shop: Shop) -> None:
+    key = await key_of(shop)
+    ad = {"label": "Ad", "kind": "link", "target": "https://a.example"}
+    opened = await key.post(f"{WAYS}/batch", {"entry_points": [SIGNS, ad]})
+    ids = [one["id"] for one in opened.json()["entry_points"]]
+    changed = await key.ask("PUT", f"{WAYS}/batch", {"entry_points": [{"id": one, "active": False} for one in ids]})
+    assert (opened.status_code, changed.status_code) == (201, 200)
+    assert [(one["label"], one["active"]) for one in changed.json()["entry_points"]] == [
+        ("Yard signs", False),
+        ("Ad", False),
+    ]
+
+
+async def test_of_several_ways_in_none_is_opened_when_one_cannot_be(shop: Shop) -> None:
+    key = await key_of(shop)
+    bad = [{"label": "Van", "phone": "12"}, {"label": "Page", "kind": "page"}]
+    answer = await key.post(f"{WAYS}/batch", {"entry_points": [SIGNS, *bad]})
+    assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
+    errors = [(one["index"], one["code"]) for one in answer.json()["errors"]]
+    assert errors == [(1, "INVALID_PHONE"), (2, "MISSING_FIELDS")]
+    assert (await key.get(WAYS))["total"] == 2
+
+
+async def test_another_businesss_way_in_is_not_changed_among_others(shop: Shop) -> None:
+    theirs = await key_of(shop, org=await second_business(shop))
+    body = {"entry_points": [{"id": demo_id("number main"), "active": False}]}
+    answer = await theirs.ask("PUT", f"{WAYS}/batch", body)
+    assert [one["code"] for one in answer.json()["errors"]] == ["NOT_FOUND"]
+
+
+async def test_a_page_finds_the_chat_that_may_stand_on_it(shop: Shop) -> None:
+    key = await key_of(shop)
+    chat = await made(key, label="Chat", kind="widget", origins=["https://www.bluebird.example"])
+    found = await key.post(f"{WAYS}/resolve", {"referer": "https://www.bluebird.example/repairs?from=ad"})
+    assert found.json()["entry_point"]["id"] == chat["id"]
+    for other in ("https://evil.example/", "no address"):
+        assert (await key.post(f"{WAYS}/resolve", {"referer": other})).json() == {"entry_point": None}
+
+
+async def test_put_changes_a_way_in_as_patch_does(shop: Shop) -> None:
+    key = await key_of(shop)
+    way = await made(key, **SIGNS)
+    changed = await key.ask("PUT", f"{WAYS}/{way['id']}", {"label": "Lawn signs"})
+    assert (changed.json()["label"], changed.json()["phone"]) == ("Lawn signs", way["phone"])

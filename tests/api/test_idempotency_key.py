@@ -11,7 +11,7 @@ from storage.tables import Booking, IdempotentAnswer, Job
 from tests.api.doors import MONDAY_9, TUESDAY_9, Key, booked, key_of, visit_body
 from tests.fakes import Shop
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "aiosqlite", "postgres")]
 
 BOOKINGS = "/api/private/v1/bookings"
 

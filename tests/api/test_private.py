@@ -10,7 +10,7 @@ from storage.tables import Booking, Lead
 from tests.api.doors import MONDAY_9, MONDAY_1030, TUESDAY_9, booked, key_of, visit_body
 from tests.fakes import SARAH, Shop
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "aiosqlite", "postgres")]
 
 BOOKINGS = "/api/private/v1/bookings"
 CREATED = {

@@ -9,10 +9,12 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from api import attending, relay
-from storage.tables import Booking, Call, Conversation, Customer, Job, Message, Org, Task
+from storage.context import Context
+from storage.seed import demo_id
+from storage.tables import Booking, Call, Conversation, Customer, Job, Message, Org, Service, Task
 from tests.api.sockets import Relay, Talking, app_of, dialled, ringing
 from tests.fakes import MONDAY, SARAH, SHOP, VOICEMAIL, Shop, open_shop
-from tools import toolbox
+from tools import leads, teams, toolbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite")]
 
@@ -200,6 +202,22 @@ async def test_whoever_asks_for_a_person_is_put_through_while_the_office_is_open
     done = await ring(monday, "assistant-done", HandoffData='{"reason":"live-agent"}', SessionId="VX1")
     assert "<Number>+15125550113</Number>" in done
     assert (await the_call(monday)).disconnection_reason == "call_transfer"
+
+
+async def test_about_a_teams_work_it_is_put_through_to_the_team(monday: Shop) -> None:
+    def plumbers(ctx: Context) -> None:
+        team = teams.add(ctx, {"name": "Plumbing", "handoff_phone": "+15125550170"})
+        ctx.session.get_one(Service, demo_id("water-heater-install")).team_id = team.id
+        lead = leads.open_lead(ctx, leads.customer_for(ctx, SARAH))
+        leads.describe(ctx, lead.id, service_id=demo_id("water-heater-install"))
+
+    await monday.change(Org, transfer_number="+15125550113")
+    await monday.act(plumbers)
+    async with ringing(monday) as call:
+        await call.say("Can I talk to a real person please")
+        assert "+15125550170" in (await call.socket.frame())["handoffData"]
+    done = await ring(monday, "assistant-done", HandoffData='{"reason":"live-agent"}', SessionId="VX1")
+    assert "<Number>+15125550170</Number>" in done
 
 
 async def test_a_transfer_nobody_takes_is_no_missed_call_because_the_office_has_it(monday: Shop) -> None:

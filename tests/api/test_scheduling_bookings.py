@@ -204,3 +204,22 @@ async def test_an_empty_range_still_names_the_next_open_time(shop: Shop) -> None
 async def test_without_any_body_the_first_service_is_shown(shop: Shop) -> None:
     answer = await (await key_of(shop)).post(f"{BOOKINGS}/available-slots")
     assert answer.json()["data"]["event_type_name"] == "Diagnostic visit"
+
+
+@pytest.mark.parametrize("named", ["diagnostic-visit", "Diagnostic visit"])
+@pytest.mark.engines("sqlite")
+async def test_a_list_is_narrowed_by_a_service_however_it_is_named(shop: Shop, named: str) -> None:
+    key = await key_of(shop)
+    made = await create(key)
+    for path, under in ((BOOKINGS, "data"), ("/api/v1/bookings", "bookings")):
+        found = (await key.get(f"{path}?event_type_id={named}"))[under]
+        assert [one["id"] for one in found] == [made["booking"]["id"]]
+    assert (await key.get(f"{BOOKINGS}?event_type_id=water-heater-install"))["data"] == []
+
+
+@pytest.mark.engines("sqlite")
+async def test_the_next_available_time_is_never_before_the_days_asked_for(shop: Shop) -> None:
+    key = await key_of(shop)
+    days = {"date_from": "2026-11-26", "date_to": "2026-11-26"}
+    told = (await key.post(f"{BOOKINGS}/available-slots", {"event_type_slug": "diagnostic-visit", **days})).json()
+    assert (told["data"]["dates"], told["data"]["next_available"]["slot"]) == ([], "2026-11-27 08:00")

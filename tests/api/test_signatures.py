@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api import signatures
-from api.signatures import retell, retell_digest, sign_webhook, twilio, twilio_json, twilio_signature, webhook
+from api.signatures import retell, retell_digest, sign_webhook, twilio, twilio_signature, webhook
 
 TOKEN = "12345"
 CALL_URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
@@ -26,10 +25,6 @@ SMS = [
     ("Body", "hi there"),
     ("NumMedia", "0"),
 ]
-JSON_URL = (
-    "https://example.test/twilio/json?bodySHA256=015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862"
-)
-JSON_SIGNATURE = "Hbr3HAReqvYkgOpdf+/GiS/aU8g="
 
 KEY = "key_test_0123456789abcdef"
 MS = 1700000000000
@@ -60,19 +55,6 @@ def delivery(signature: str = EVENT_SIGNATURE, timestamp: int = 1700000000) -> d
 )
 def test_twilios_own_signature_is_accepted(url: str, fields: list[tuple[str, str]], signature: str) -> None:
     assert twilio([TOKEN], url, fields, signature)
-
-
-def test_a_signed_json_post_is_accepted() -> None:
-    assert twilio_json([TOKEN], JSON_URL, b'{"a":1}', JSON_SIGNATURE)
-
-
-def test_a_json_body_changed_by_one_space_is_refused() -> None:
-    assert not twilio_json([TOKEN], JSON_URL, b'{"a": 1}', JSON_SIGNATURE)
-
-
-def test_a_json_post_whose_url_names_no_hash_is_refused() -> None:
-    url = "https://example.test/twilio/json"
-    assert not twilio_json([TOKEN], url, b"", twilio_signature(TOKEN, url))
 
 
 @pytest.mark.parametrize("url", ["https://mycompany.com:443/myapp.php?foo=1&bar=2", CALL_URL])
@@ -129,24 +111,6 @@ def test_during_a_rotation_the_old_token_works_beside_the_new() -> None:
 
 def test_no_token_accepts_nothing() -> None:
     assert not twilio([], CALL_URL, CALL, CALL_SIGNATURE)
-
-
-def test_the_sha256_variant_is_accepted_under_its_own_name_only() -> None:
-    from twilio.request_validator import RequestValidator
-
-    vendors = RequestValidator(TOKEN).compute_signature(SMS_URL, dict(SMS), "HMAC_SHA256")
-    named = signatures.twilio_algorithm("key=webhooks_sharedkey_1,algorithm=HMAC_SHA256")
-    assert twilio([TOKEN], SMS_URL, SMS, vendors, algorithm=named)
-    assert not twilio([TOKEN], SMS_URL, SMS, vendors)
-
-
-def test_an_unknown_algorithm_is_refused() -> None:
-    assert not twilio([TOKEN], CALL_URL, CALL, CALL_SIGNATURE, algorithm="NONE")
-
-
-@pytest.mark.parametrize("settings", [None, "", "key=1", "algorithm=", ",,="])
-def test_without_a_named_algorithm_it_is_sha1(settings: str | None) -> None:
-    assert signatures.twilio_algorithm(settings) == "HMAC_SHA1"
 
 
 def test_retells_own_signature_is_accepted() -> None:

@@ -244,3 +244,12 @@ async def test_an_admin_invites_no_owner(shop: Shop) -> None:
         await shop.act(
             lambda ctx: invites.create(ctx, "joe@bluebird.test", "owner"), actor=Actor("staff", ana.name, ana.id)
         )
+
+
+async def test_the_staff_may_be_listed_with_who_is_still_asked_to_join(shop: Shop) -> None:
+    key = await key_of(shop)
+    await made(key, STAFF, **ANA)
+    await made(key, INVITES, email="joe@bluebird.test")
+    listed = await key.get(f"{STAFF}?with_pending=true")
+    assert [one["email"] for one in listed["pending"]] == ["joe@bluebird.test"]
+    assert "pending" not in await key.get(STAFF)

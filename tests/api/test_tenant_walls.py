@@ -54,6 +54,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/booking-pages/{page_id}/send"): {"phone": "+15125550142"},
 }
 # What these name is a word of ours, the same for every business.
+# Public by their purpose: what a web page shows its visitors.
+FOR_ANYBODY = ("/api/v1/entry-points/{entry_point_id}/info", "/api/v1/booking-pages/{page_id}/info")
 FIXED_WORDS = ("/api/v1/roles/{role}", "/api/v1/integrations/{name}")
 SPOKEN = {"slot": "2026-11-24 09:00", "name": "Sarah Jones", "phone": "+15125550142"}
 # These doors know nobody by a credential: what lies in their paths is a slug, a file or an unguessable token.
@@ -91,7 +93,12 @@ ROUTES = sorted(
     }
 )
 WITH_ID = [
-    one for one in ROUTES if "{" in one[1] and not one[1].startswith(WITHOUT_CREDENTIAL) and one[1] not in FIXED_WORDS
+    one
+    for one in ROUTES
+    if "{" in one[1]
+    and not one[1].startswith(WITHOUT_CREDENTIAL)
+    and one[1] not in FIXED_WORDS
+    and one[1] not in FOR_ANYBODY
 ]
 WITH_TWO = [one for one in WITH_ID if one[1].count("{") > 1]
 NEEDED = {

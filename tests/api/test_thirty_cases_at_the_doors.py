@@ -1,9 +1,10 @@
 """The thirty ways scheduling goes wrong elsewhere, where they come in by a door or all at once; numbered as collected.
 
-The others, and more of these, are in tests/tools/test_thirty_cases.py. 23 is about an outside calendar: there is none.
+The others, and more of these, are in tests/tools/test_thirty_cases.py.
 """
 
 import asyncio
+import time
 from collections import Counter
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,11 +15,13 @@ import pytest
 
 from storage.context import Context
 from storage.seed import demo_id
-from storage.tables import Booking, Call, Customer, Hold, Hours, Message, Service, SlotCell, Task
-from tests.api.doors import Key, booked, key_of, second_business, visit_body
-from tests.fakes import SARAH, SHOP, VOICEMAIL, Shop, open_shop
+from storage.tables import Booking, Call, Customer, Hold, Hours, Job, Message, ProviderEvent, Service, SlotCell, Task
+from tests.api.calcom_shop import connected_shop, keeping_there, starts
+from tests.api.doors import MONDAY_9, Key, booked, key_of, second_business, visit_body
+from tests.calcom_server import calcom_server
+from tests.fakes import MONDAY, SARAH, SHOP, VOICEMAIL, Shop, open_shop
 from tests.people import diagnostic, wall
-from tools import holds, slots
+from tools import holds, leads, slots
 from tools.booking import Visit, book
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
@@ -89,6 +92,14 @@ async def test_07_seven_in_the_morning_is_right_in_unusual_zones(shop: Shop, zon
     assert await shop.act(unit) == (first, "07:00")
 
 
+async def test_14_a_move_to_the_very_same_time_is_a_success_and_sends_nothing(shop: Shop, key: Key) -> None:
+    booking = await booked(key)
+    jobs = len(await shop.rows(Job))
+    same = await key.patch(f"{PRIVATE}/{booking['id']}", {"scheduledStartAt": booking["scheduledStartAt"]})
+    assert (same.status_code, same.json()["booking"]["status"]) == (200, "CONFIRMED")
+    assert len(await shop.rows(Job)) == jobs
+
+
 async def test_15_the_id_the_customer_holds_still_works_after_a_move(shop: Shop, key: Key) -> None:
     booking = await booked(key)
     moved = await key.patch(f"{PRIVATE}/{booking['id']}", {"scheduledStartAt": "2026-11-24T16:00:00Z"})
@@ -96,6 +107,15 @@ async def test_15_the_id_the_customer_holds_still_works_after_a_move(shop: Shop,
     assert (await key.post(PRIVATE, visit_body(phone=NEIGHBOURS[0]))).status_code == 201  # the old time is free at once
     history = (await key.get(f"{PRIVATE}/{booking['id']}"))["booking"]["history"]
     assert [one["event"] for one in history].count("moved") == 1
+
+
+async def test_16_a_second_cancel_is_a_success_that_says_so_and_sends_nothing(shop: Shop, key: Key) -> None:
+    booking = await booked(key)
+    first = await key.patch(f"{PRIVATE}/{booking['id']}", {"status": "CANCELED"})
+    jobs = len(await shop.rows(Job))
+    second = await key.patch(f"{PRIVATE}/{booking['id']}", {"status": "CANCELED"})
+    assert (second.status_code, second.json()["booking"]) == (200, first.json()["booking"])
+    assert (second.json()["booking"]["status"], len(await shop.rows(Job))) == ("CANCELED", jobs)
 
 
 async def test_16_a_cancel_and_a_move_at_once_end_in_one_clear_state(shop: Shop, key: Key) -> None:
@@ -162,6 +182,37 @@ async def test_21_the_range_of_a_list_is_the_businesss_days(shop: Shop, key: Key
         assert (await key.get(f"/api/v1/bookings?{asked}"))["total"] == found
     wrong = await key.ask("GET", "/api/v1/bookings/available-slots?start_date=2026-11-24&end_date=2026-11-23")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize("fault", [503, 30.0], ids=["broken", "silent"])
+async def test_23_a_dead_outside_calendar_frees_nothing_empties_nothing_and_delays_no_list(
+    database_url: str, fault: float
+) -> None:
+    with calcom_server() as there:
+        async with connected_shop(database_url, there) as shop:
+            key = await keeping_there(shop)
+            there.take(MONDAY_9)
+            await shop.worker.drain()
+            there.faults = {act: [fault] * 3 for act in ("list", "busy", "create", "find")}
+            there.asked.clear()
+            began = time.monotonic()
+            listed = await starts(key, "2026-11-23")
+            assert time.monotonic() - began < 2
+            assert (MONDAY_9 in listed, bool(listed), there.asked) == (False, True, [])
+
+
+async def test_23_a_silent_outside_calendar_is_waited_for_no_longer_than_a_caller_waits(database_url: str) -> None:
+    with calcom_server() as there:
+        async with connected_shop(database_url, there) as shop:
+            key = await keeping_there(shop)
+            there.faults = {"create": [30.0]}
+            began = time.monotonic()
+            body = {"call": {"call_id": "c1", "direction": "inbound", "from_number": SARAH}}
+            args = {"slot": "2026-11-23 09:00", "name": "Sarah Jones"}
+            answer = await key.post("/api/v1/scheduling/voice/diagnostic-visit/book", {**body, "args": args})
+            assert time.monotonic() - began < 5
+            assert answer.text.endswith("[code: UPSTREAM_UNAVAILABLE]")
+            assert await shop.rows(Booking) == []
 
 
 async def test_24_one_number_at_two_businesses_is_two_customers(shop: Shop, key: Key) -> None:
@@ -237,6 +288,8 @@ async def test_28_a_delivery_twice_late_or_out_of_order_texts_once(shop: Shop) -
         assert (await shop.post("/api/twilio/sms/status", **status)).status_code < 300
     [text] = await shop.rows(Message, direction="out")
     assert text.state == "delivered"
+    kept = [one.copies for one in await shop.rows(ProviderEvent, kind="sms.status")]
+    assert sorted(kept) == [0, 1]  # both are on record, and the repeat is counted
 
 
 async def test_28_an_answer_told_after_the_missed_call_takes_the_text_back(shop: Shop) -> None:
@@ -261,6 +314,24 @@ async def test_29_who_must_not_be_texted_back_is_not_and_the_reason_is_kept(shop
     assert await shop.rows(Message) == []
     [call] = await shop.rows(Call)
     assert call.skip_reason
+
+
+@pytest.mark.parametrize("who", [{"opted_out_at": MONDAY}, {"landline": True}], ids=["opted out", "land line"])
+async def test_29_a_customer_who_opted_out_or_has_a_land_line_is_not_texted(shop: Shop, who: dict[str, Any]) -> None:
+    await shop.act(lambda ctx: leads.customer_for(ctx, NEIGHBOURS[0]))
+    await shop.change(Customer, **who)
+    await shop.miss("CA1", NEIGHBOURS[0])
+    await shop.pass_time(minutes=1)
+    assert await shop.rows(Message) == []
+    assert [call.skip_reason for call in await shop.rows(Call)] == [next(iter(who)).removesuffix("_at")]
+
+
+async def test_29_a_second_call_within_the_cool_down_is_not_texted_again(shop: Shop) -> None:
+    for number in (1, 2):
+        await shop.miss(f"CA{number}", NEIGHBOURS[0])
+        await shop.pass_time(minutes=20)
+    assert len(await shop.rows(Message, direction="out")) == 1
+    assert [call.skip_reason for call in await shop.rows(Call)] == [None, "cooldown"]
 
 
 async def test_30_who_hangs_up_before_booking_gives_the_hold_back_and_asks_again_without_a_second_visit(

@@ -53,10 +53,8 @@ def test_every_platform_gets_the_same_tools(platform: str) -> None:
     assert names == [tool.tool_name() for tool in VOICE_SCHEMAS]
 
 
-def test_the_tools_are_the_texters_and_a_link_by_text() -> None:
-    ours = [tool.tool_name() for tool in VOICE_SCHEMAS]
-    assert [name for name in ours if name not in BY_NAME] == ["send_link"]
-    assert [name for name in ours if name in BY_NAME] == list(BY_NAME)
+def test_the_tools_are_the_texters() -> None:
+    assert [tool.tool_name() for tool in VOICE_SCHEMAS] == list(BY_NAME)
 
 
 @every_tool

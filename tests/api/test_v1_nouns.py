@@ -37,6 +37,9 @@ async def test_leads_are_found_by_status_number_and_part_of_a_name(shop: Shop) -
         ("?status=potential", {"Marcus Bell"}),
         ("?phone=512-555-0143", {"Marcus Bell"}),
         ("?search=jones", {"Sarah Jones"}),
+        ("?channel=api", {"Sarah Jones", "Marcus Bell"}),
+        ("?channel=sms", set()),
+        ("?waitlist=true", set()),
     ):
         assert {one["name"] for one in (await key.get(f"/api/v1/leads{query}"))["leads"]} == names, query
 
@@ -49,6 +52,7 @@ async def test_a_lead_tells_its_timeline_and_takes_a_status_in_any_dialect(shop:
     assert (answer.json()["status"], answer.json()["lost_reason"]) == ("lost", "bad_fit")
     told = await key.get(f"/api/v1/leads/{lead_id}")
     assert [line["event"] for line in told["events"]][-1] == "status"
+    assert told["events"][0]["event"] == "created"
 
 
 async def test_a_thread_is_listed_with_its_last_words_in_empfios_status(shop: Shop) -> None:

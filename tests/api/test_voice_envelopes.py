@@ -15,7 +15,7 @@ from api import voice
 from storage.tables import ToolCall
 from tests.api.phone_line import BOOK, MONDAY_9, SLOTS, TUESDAY_8, WEDNESDAY_9, Line, line_to
 from tests.fakes import SARAH, SHOP, Shop, open_shop
-from tools import wording
+from tests.people import SUCCESS
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -283,4 +283,4 @@ async def test_no_failure_holds_a_word_of_success(line: Line) -> None:
         await line.say("message"),
     ]
     assert {one.headers["x-ringback-outcome"] for one in failures} == {"failed"}
-    assert [one.text for one in failures if any(word in one.text for word in wording.SUCCESS)] == []
+    assert [one.text for one in failures if any(word in one.text for word in SUCCESS)] == []

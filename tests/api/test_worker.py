@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from api.app import open_house
 from api.deps import House
+from api.opening import open_house
 from api.worker import TRIES, WAITS, Worker
 from storage import outbox
 from storage.context import Context

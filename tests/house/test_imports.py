@@ -1,7 +1,6 @@
 """Who may import whom: api → agent → tools → storage, prompts; and every vendor comes in by one door."""
 
 import sys
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -63,10 +62,11 @@ def test_a_file_is_named_after_what_it_is(file: Path) -> None:
 
 
 @every_file
-def test_imports_from_elsewhere_are_asked_for_by_name(file: Path, required: set[str]) -> None:
-    providers = packages_distributions()
+def test_imports_from_elsewhere_are_asked_for_by_name(
+    file: Path, required: set[str], providers: dict[str, set[str]]
+) -> None:
     outside = {name.split(".")[0] for name in imports(file)} - set(ROOMS) - set(sys.stdlib_module_names)
-    assert {name for name in outside if required.isdisjoint(map(str.lower, providers.get(name, [])))} == set()
+    assert {name for name in outside if required.isdisjoint(providers.get(name, ()))} == set()
 
 
 def test_the_tests_see_the_product() -> None:

@@ -32,8 +32,20 @@ BESIDES = {
     "first": "Alexandria Montgomery-Jones",
     "console_url": "https://go.bluebirdheating.com/console",
 }
-TEXTS = [name for name in prompts.names() if name.startswith(("sms/", "safety/"))]
-FIRST_TEXTS = [name for name in TEXTS if name.startswith("sms/text_back_")]
+IN_SPANISH = {
+    "date": "miércoles 30 de septiembre",
+    "time": "las 12:00 PM",
+    "window": "entre las 10:00 AM y las 12:00 PM",
+}
+SPANISH = [name for name in prompts.names() if name.startswith("es/") and name != "es/sentences"]
+TEXTS = [name for name in prompts.names() if name.startswith(("sms/", "safety/"))] + SPANISH
+FIRST_TEXTS = [name for name in TEXTS if "/text_back_" in name]
+
+
+def at_its_longest(name: str, **more: object) -> str:
+    return prompts.render(name, **(LONGEST | BESIDES | (IN_SPANISH if name in SPANISH else {}) | more))
+
+
 RECEPTIONIST = {
     "business_name": "Bluebird Heating",
     "trade": "hvac",
@@ -51,8 +63,8 @@ RECEPTIONIST = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_fits_two_cheap_segments_at_its_longest(name: str) -> None:
-    text = prompts.render(name, **LONGEST, **BESIDES)
-    assert sms.plain(text) == text
+    text = at_its_longest(name)
+    assert sms.thrifty(sms.plain(text)) == text
     assert set(text) <= sms.GSM_BASIC | sms.GSM_EXTENSION
     assert sms.fits(text), len(text)
 
@@ -66,7 +78,7 @@ def test_a_text_asks_only_for_facts_it_may_mention(name: str) -> None:
         "sms/staff_hand_off": {"customer_phone", "reason"},
         "sms/staff_emergency": {"customer_phone", "danger"},
         "sms/staff_digest": {"counts", "first", "console_url"},
-    }.get(name, set())
+    }.get(name.replace("es/", "sms/"), set())
     assert prompts.variables(name) <= prompts.MESSAGE_VARIABLES | allowed
 
 
@@ -79,11 +91,31 @@ def test_no_shipped_words_teach_a_word_the_carrier_acts_on(name: str) -> None:
 
 @pytest.mark.parametrize("name", FIRST_TEXTS)
 def test_the_first_text_says_who_writes_asks_one_thing_and_how_to_opt_out(name: str) -> None:
-    text = prompts.render(name, **(LONGEST | BESIDES))
+    who, stop = (
+        ("asistente", "Responda STOP para no recibir mensajes.")
+        if name in SPANISH
+        else ("assistant", "Reply STOP to opt out.")
+    )
+    text = at_its_longest(name)
     assert LONGEST["business_name"] in text
-    assert "assistant" in text
+    assert who in text
     assert text.count("?") == 1
-    assert text.endswith("Reply STOP to opt out.")
+    assert text.endswith(stop)
+
+
+def test_every_text_a_customer_gets_is_written_in_spanish_too() -> None:
+    english = {name for name in prompts.names() if name.startswith("sms/") and not name.startswith("sms/staff_")}
+    assert {prompts.in_language(name, "es") for name in english} == set(SPANISH)
+
+
+@pytest.mark.parametrize("name", SPANISH)
+def test_a_spanish_text_mentions_what_the_english_one_does(name: str) -> None:
+    assert prompts.variables(name) == prompts.variables(name.replace("es/", "sms/")) - {"gist"}
+
+
+def test_a_text_nobody_translated_goes_out_as_it_is() -> None:
+    assert prompts.in_language("sms/staff_booked", "es") == "sms/staff_booked"
+    assert prompts.in_language("sms/moved", "en") == "sms/moved"
 
 
 def test_a_voicemail_without_a_gist_is_answered_with_the_open_question() -> None:
@@ -92,8 +124,8 @@ def test_a_voicemail_without_a_gist_is_answered_with_the_open_question() -> None
     assert "What's going on" in text
 
 
-def test_there_are_four_first_texts() -> None:
-    assert len(FIRST_TEXTS) == 4
+def test_there_are_four_first_texts_in_each_language() -> None:
+    assert len(FIRST_TEXTS) == 8
 
 
 def test_a_confirmation_without_address_and_technician_leaves_no_holes() -> None:

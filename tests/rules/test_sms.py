@@ -81,6 +81,18 @@ def test_typography_becomes_plain_and_names_stay(written: str, sent: str) -> Non
     assert sms.plain(written) == sent
 
 
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("Señora Muñoz, María vendrá a las 9", "Señora Muñoz, Maria vendra a las 9"),
+        ("¿Qué día?", "¿Qué dia?"),
+        ("María 👨\u200d🔧", "María 👨\u200d🔧"),
+    ],
+)
+def test_accents_that_double_the_price_go_where_nothing_else_costs_as_much(written: str, sent: str) -> None:
+    assert sms.thrifty(written) == sent
+
+
 @given(st.text())
 def test_plain_text_is_stable_and_can_be_sent(text: str) -> None:
     once = sms.plain(text)

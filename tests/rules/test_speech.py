@@ -1,4 +1,5 @@
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -33,6 +34,18 @@ def test_a_moment_joins_day_and_time() -> None:
 )
 def test_a_time_has_twelve_hours(at: time, words: str) -> None:
     assert speech.clock(at) == words
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        ("2027-11-07T05:30:00+00:00", "1:30 AM (before the clocks go back)"),
+        ("2027-11-07T06:30:00+00:00", "1:30 AM (after the clocks go back)"),
+        ("2027-11-07T07:30:00+00:00", "2:30 AM"),
+    ],
+)
+def test_a_time_that_comes_twice_says_which_it_is(at: str, words: str) -> None:
+    assert speech.clock(datetime.fromisoformat(at).astimezone(ZoneInfo("America/New_York"))) == words
 
 
 def test_every_weekday_of_ten_years_is_the_calendars_own() -> None:

@@ -17,7 +17,7 @@ from storage.db import Database, database_url, open_database
 from storage.tables import Org, Technician
 from tests.people import AUSTIN, SATURDAY, bluebird
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "aiosqlite", "postgres")]
 
 SECOND_PROCESS = """
 import asyncio, sys

@@ -12,7 +12,7 @@ from storage.tables import Customer, Job, ProviderEvent
 from tests.people import SARAH, Office
 from tools import leads
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "aiosqlite", "postgres")]
 
 
 async def test_of_eight_copies_of_one_delivery_one_is_the_first_and_the_rest_are_counted(db: Database) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import re
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -13,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ from storage.context import SYSTEM, Context
 from storage.db import open_database
 from storage.tables import Org
 from storage.tables.credentials import SCOPES
+from tests.stories import forked
 from tools import access
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ class RealServer:
         self.company: dict[str, Any] = seed(settings)
         self.key: str = self.company["credentials"]["full"]
         self.http = httpx2.Client(base_url=self.url, timeout=30)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: BaseProcess | None = None
         self.sids = 0
 
     def ringback(self, *words: str) -> str:
@@ -107,11 +108,10 @@ class RealServer:
     def start(self) -> float:
         """Start, and wait until it is ready; how many seconds that took."""
         began = time.perf_counter()
-        with open(self.folder / "server.log", "ab") as log:
-            command = [sys.executable, "-m", "api", "serve", "--port", str(self.port)]
-            self.process = subprocess.Popen(command, cwd=self.folder, env=self.environ, stdout=log, stderr=log)
+        log = self.folder / "server.log"
+        self.process = forked.start(["serve", "--port", str(self.port)], self.folder, self.environ, log)
         while time.perf_counter() - began < 30:
-            assert self.process.poll() is None, (self.folder / "server.log").read_text()
+            assert self.process.is_alive(), log.read_text()
             try:
                 if self.http.get("/readyz").status_code == 200:
                     return time.perf_counter() - began
@@ -122,16 +122,15 @@ class RealServer:
     def kill(self) -> None:
         """What the machine does when the power goes."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
+        self.process.join()
 
     def stop(self) -> None:
         """Stop it; a bug it logged on the way fails the test."""
-        if self.process is not None and self.process.poll() is None:
+        if self.process is not None and self.process.is_alive():
             self.process.terminate()
-            try:
-                self.process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
+            self.process.join(timeout=15)
+            if self.process.is_alive():
                 self.kill()
         self.http.close()
         log = (self.folder / "server.log").read_text()

@@ -12,7 +12,6 @@ import pytest
 from tests.stories.real_server import SARAH, RealServer
 
 MONDAY_NINE, TUESDAY_TWO = "2026-11-23T15:00:00Z", "2026-11-24T20:00:00Z"
-TUESDAY_OVER = "2026-11-24T21:30:00Z"
 LINK = re.compile(r"/book/bluebird/manage/[0-9a-f-]{36}")
 HOURS = {
     "customerPhone": "+15125550177",

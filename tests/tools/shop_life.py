@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, or_, select
 from sqlalchemy.orm import Session
 
 from storage.context import ASSISTANT, Context
+from storage.db import Kept
 from storage.tables import Booking, Hold, Hours, Service, Skill, SlotCell
 from storage.tables.bookings import ACTIVE, CELL_SECONDS
 from tests.people import LUIS, MARCUS, MIA, PRIYA, SARAH, SATURDAY, bluebird, diagnostic, water_heater
@@ -44,6 +45,7 @@ class ShopLife(RuleBasedStateMachine):
         self.now = SATURDAY
         self.steps = 0
         self.org = bluebird(self.session, self.now)
+        self.kept = Kept()
 
     def teardown(self) -> None:
         self.session.close()
@@ -81,8 +83,15 @@ class ShopLife(RuleBasedStateMachine):
         return SATURDAY.replace(day=23, hour=12, minute=0) + timedelta(minutes=5 * cell)
 
     def offered(self, ctx: Context, service: Service) -> list[datetime]:
+        """What is listed, with what was kept of earlier lists; looked at outside of every savepoint."""
         day = self.start(0).date()
-        return [one.start for one in slots.list_open(ctx, service, day, day + timedelta(days=1)).openings]
+        self.kept.lend(self.session)
+        listing = slots.list_open(ctx, service, day, day + timedelta(days=1))
+        self.kept.take(self.session)
+        self.session.info.clear()
+        assert listing == slots.list_open(ctx, service, day, day + timedelta(days=1)), "a stale list was kept"
+        self.session.info.clear()
+        return [one.start for one in listing.openings]
 
     @rule(cell=STARTS, who=PEOPLE, service=SERVICES, on_grid=st.booleans())
     def book_any_start(self, cell: int, who: str, service: Any, on_grid: bool) -> None:

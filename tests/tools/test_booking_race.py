@@ -17,7 +17,7 @@ from tests.people import ACME, DANA, LUIS, PRIYA, SARAH, Office, at, diagnostic,
 from tools import booking, cells, slots
 from tools.problems import Problem
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "aiosqlite", "postgres")]
 RACERS = 50
 NINE = "2026-11-23 09:00"
 

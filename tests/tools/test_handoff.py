@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from storage.context import Context
-from storage.tables import Conversation, Job, Message, Task, Technician
+from storage.seed import demo_id
+from storage.tables import Conversation, Job, Lead, Message, Service, Task, Technician
 from tests.fakes import DANA, LUIS, SARAH, SHOP, Shop
-from tools import conversations, handoff, leads
+from tools import conversations, crew, handoff, leads, teams
 
+PLUMBERS = "+15125550170"
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 
 
@@ -94,7 +96,7 @@ async def test_asking_twice_makes_one_task(shop: Shop) -> None:
 
 async def test_without_anybody_on_call_the_task_still_stands(shop: Shop) -> None:
     def nobody(ctx: Context) -> None:
-        for person in handoff.on_call(ctx):
+        for person in crew.on_call(ctx):
             person.on_call = None
 
     await shop.act(nobody)
@@ -104,6 +106,60 @@ async def test_without_anybody_on_call_the_task_still_stands(shop: Shop) -> None
 
 
 async def test_the_one_on_call_first_comes_first(shop: Shop) -> None:
-    names = await shop.act(lambda ctx: [person.name for person in handoff.on_call(ctx)])
+    names = await shop.act(lambda ctx: [person.name for person in crew.on_call(ctx)])
     assert names == ["Luis Ortega", "Dana Ruiz"]
     assert len(await shop.rows(Technician)) == 2
+
+
+async def plumbing_team(shop: Shop, **more: Any) -> None:
+    """Water heaters are the plumbing team's, which has a line of its own; Sarah wants one."""
+
+    def unit(ctx: Context) -> None:
+        team = teams.add(ctx, {"name": "Plumbing", "handoff_phone": PLUMBERS, **more})
+        teams.join(ctx, team.id, demo_id("dana"), on_call=1)
+        ctx.session.get_one(Service, demo_id("water-heater-install")).team_id = team.id
+        lead = leads.open_lead(ctx, leads.customer_for(ctx, SARAH))
+        leads.describe(ctx, lead.id, service_id=demo_id("water-heater-install"))
+
+    await shop.act(unit)
+
+
+async def test_a_hand_off_about_a_teams_work_goes_to_the_teams_number(shop: Shop) -> None:
+    await plumbing_team(shop)
+    await hand_off(shop)
+    await shop.pass_time(hours=1)
+    assert [alert.to_phone for alert in await alerts(shop)] == [PLUMBERS]
+
+
+async def test_about_other_work_it_goes_to_the_business(shop: Shop) -> None:
+    await plumbing_team(shop)
+    await shop.change(Lead, service_id=demo_id("diagnostic-visit"))
+    await hand_off(shop)
+    await shop.pass_time(hours=1)
+    assert [alert.to_phone for alert in await alerts(shop)] == [LUIS]
+
+
+async def test_an_emergency_rings_the_team_in_its_order_before_the_business(shop: Shop) -> None:
+    await plumbing_team(shop)
+    await hand_off(shop, "emergency", "emergency", danger="gas")
+    await shop.worker.drain()
+    for _ in range(4):
+        await shop.pass_time(minutes=5)
+    assert [alert.to_phone for alert in await alerts(shop)] == [PLUMBERS, DANA, LUIS]
+
+
+async def test_a_1_from_the_teams_number_takes_it(shop: Shop) -> None:
+    await plumbing_team(shop)
+    await hand_off(shop, "emergency", "emergency", danger="gas")
+    await shop.worker.drain()
+    await shop.text("1", "SM1", sender=PLUMBERS)
+    assert [task.taken_by for task in await shop.rows(Task)] == ["Plumbing"]
+    await shop.pass_time(minutes=30)
+    assert len(await alerts(shop)) == 1
+
+
+async def test_a_team_without_a_number_leaves_it_to_its_own_on_call(shop: Shop) -> None:
+    await plumbing_team(shop, handoff_phone=None)
+    await hand_off(shop)
+    await shop.pass_time(hours=1)
+    assert [alert.to_phone for alert in await alerts(shop)] == [DANA]

@@ -25,7 +25,7 @@ async def office(db: Database) -> Office:
 
 
 def picked(ctx: Context, said: str | None) -> str:
-    return selector.pick(ctx, selector.visits_of(ctx, SARAH), said).service_label
+    return selector.pick(ctx, booking.upcoming(ctx, SARAH), said).service_label
 
 
 async def refused(office: Office, said: str | None, code: str) -> list[str]:
@@ -62,7 +62,7 @@ async def test_sarah_says_which_one_in_her_own_words(office: Office, said: str, 
 
 @pytest.mark.parametrize("wrap", ["{}", "[booking:{}]", "booking:{}"])
 async def test_the_code_that_was_read_out_finds_its_visit(office: Office, wrap: str) -> None:
-    rows = await office(lambda ctx: selector.visits_of(ctx, SARAH))
+    rows = await office(lambda ctx: booking.upcoming(ctx, SARAH))
     assert await office(lambda ctx: picked(ctx, wrap.format(rows[1].id[:8].upper()))) == "Water heater install"
 
 
@@ -77,7 +77,7 @@ async def test_words_that_fit_no_visit_get_the_list_again(office: Office, said: 
 
 
 async def test_the_only_visit_needs_no_word(office: Office) -> None:
-    await office(lambda ctx: booking.cancel(ctx, selector.pick(ctx, selector.visits_of(ctx, SARAH), "1")))
+    await office(lambda ctx: booking.cancel(ctx, selector.pick(ctx, booking.upcoming(ctx, SARAH), "1")))
     assert await office(lambda ctx: picked(ctx, None)) == "Water heater install"
 
 
@@ -96,7 +96,7 @@ async def test_a_line_whose_visit_has_gone_is_not_another_visit(office: Office) 
     def asked(ctx: Context) -> str:
         with pytest.raises(Problem, match="CHOICE_NEEDED"):
             picked(ctx, None)
-        return selector.visits_of(ctx, SARAH)[0].id
+        return booking.upcoming(ctx, SARAH)[0].id
 
     first = await office(asked, scope="call-1")
     await office(lambda ctx: booking.cancel(ctx, booking.get(ctx, first)))
@@ -106,7 +106,7 @@ async def test_a_line_whose_visit_has_gone_is_not_another_visit(office: Office) 
 
 async def test_nobody_elses_visit_is_ever_in_the_list(office: Office) -> None:
     await office(lambda ctx: visit(ctx, "2026-11-24 10:00", MARCUS))
-    assert [row.customer_phone for row in await office(lambda ctx: selector.visits_of(ctx, MARCUS))] == [MARCUS]
+    assert [row.customer_phone for row in await office(lambda ctx: booking.upcoming(ctx, MARCUS))] == [MARCUS]
 
 
 def proof(ctx: Context, mode: str, caller: str | None, **facts: str) -> None:
@@ -147,7 +147,7 @@ async def test_a_caller_who_does_not_is_refused(office: Office, case: Any) -> No
 
 
 async def test_the_code_of_the_booking_is_proof_but_half_of_it_is_not(office: Office) -> None:
-    rows: list[Booking] = await office(lambda ctx: selector.visits_of(ctx, SARAH))
+    rows: list[Booking] = await office(lambda ctx: booking.upcoming(ctx, SARAH))
     await office(lambda ctx: proof(ctx, "match_caller", PRIYA, booking_code=rows[0].id[:8]))
     with pytest.raises(Problem, match="IDENTITY_NEEDED"):
         await office(lambda ctx: proof(ctx, "match_caller", PRIYA, booking_code=rows[0].id[:4]))

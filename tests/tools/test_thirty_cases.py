@@ -1,8 +1,10 @@
 """The thirty ways scheduling goes wrong elsewhere, where our store decides them; numbered as they were collected.
 
-1 and 3 at once: test_booking_race. 4 to 7 over many zones: test_calendar_clocks. 23, 27 to 29 are not the store's.
+Where they come in by a door or all at once: tests/api/test_thirty_cases_at_the_doors.py. 1 and 3 at once, too:
+test_booking_race. 4 to 7 over many zones: test_calendar_clocks.
 """
 
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -16,10 +18,10 @@ from storage.context import ASSISTANT, Context
 from storage.db import Database
 from storage.tables import Booking, BookingEvent, DateOverride, Hours, Org, SlotCell
 from tests.people import DANA, LUIS, MIA, PRIYA, SARAH, Office, at, diagnostic, visit, wall, water_heater
-from tools import booking, holds, selector, services, slots
+from tools import booking, holds, outside_hours, selector, services, slots
 from tools.booking import Visit
 from tools.problems import Problem
-from tools.rules import slot_tag
+from tools.rules import slot_tag, speech
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 NEW_YORK = ZoneInfo("America/New_York")
@@ -118,13 +120,44 @@ async def test_05_in_the_autumn_overlap_both_half_past_ones_book_once_each(offic
     assert (left, plain_means_first) == (3, True)
 
 
-async def test_06_opens_at_eight_means_eight_on_the_wall_before_and_after_the_change(office: Office) -> None:
+async def test_05_asking_for_half_past_one_gives_the_first_and_says_so(office: Office) -> None:
+    def unit(ctx: Context) -> tuple[int, str]:
+        around_the_clock(ctx, 30, 270)
+        row = booking.book(
+            ctx, Visit(slot_tag.read("2027-11-07 01:30", NEW_YORK), diagnostic(ctx), customer_phone=SARAH)
+        )
+        return row.start_at.hour, speech.moment(row.local_start)
+
+    told = await office(unit, now=datetime(2027, 11, 1, 12, tzinfo=NEW_YORK))
+    assert told == (5, "Sunday, November 7 at 1:30 AM (before the clocks go back)")
+
+
+@pytest.mark.parametrize("servers_zone", ["Asia/Tokyo", "America/Los_Angeles"])
+async def test_06_opens_at_eight_means_eight_on_the_wall_before_and_after_the_change(
+    office: Office, servers_zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def unit(ctx: Context) -> list[str]:
         diagnostic(ctx).horizon_days = 200
         ctx.session.flush()
         return [starts(ctx, day)[0] for day in (MONDAY, date(2027, 3, 12), date(2027, 3, 15))]
 
-    assert await office(unit) == ["2026-11-23 08:00", "2027-03-12 08:00", "2027-03-15 08:00"]
+    try:
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("TZ", servers_zone)
+            time.tzset()
+            found = await office(unit)
+    finally:
+        time.tzset()
+    assert found == ["2026-11-23 08:00", "2027-03-12 08:00", "2027-03-15 08:00"]
+
+
+async def test_06_hours_saved_in_summer_mean_the_same_wall_clock_in_winter(office: Office) -> None:
+    def until_eleven(ctx: Context) -> None:
+        for hours in ctx.session.scalars(select(Hours)):
+            hours.opens, hours.closes = 7 * 60, 11 * 60
+
+    await office(until_eleven, now=at("2026-07-01 09:00"))
+    assert [one[11:] for one in await office(starts)] == ["07:00", "08:00", "09:00"]
 
 
 async def test_08_off_the_grid_is_refused_with_the_nearest_and_the_grid_starts_where_the_hours_do(
@@ -142,6 +175,15 @@ async def test_08_off_the_grid_is_refused_with_the_nearest_and_the_grid_starts_w
     near = [one["time"] for one in caught.value.extras["alternatives"]][:2]
     assert (caught.value.extras["reason"], near) == ("off_grid", ["09:00", "10:00"])
     assert [one[11:] for one in await office(late)] == ["11:10", "12:10", "13:10", "14:10", "15:10"]
+
+
+async def test_08_the_grid_depends_neither_on_the_range_asked_for_nor_on_other_visits(office: Office) -> None:
+    alone = await office(lambda ctx: starts(ctx, date(2026, 11, 24)))
+    await office(lambda ctx: visit(ctx, "2026-11-24 08:25", end=at("2026-11-24 09:05"), on_grid=False))
+    for first, last in ((date(2026, 11, 24), date(2026, 11, 24)), (MONDAY, date(2026, 12, 1))):
+        among = await office(lambda ctx, first=first, last=last: starts(ctx, first, last))
+        left = [one for one in among if one.startswith("2026-11-24")]
+        assert left == [one for one in alone if one[11:] not in ("08:00", "09:00")]
 
 
 @pytest.mark.parametrize(("minutes", "free"), [(120, True), (119, False)], ids=["exactly two hours", "a minute less"])
@@ -327,6 +369,7 @@ async def test_20_the_commit_applies_todays_rules_and_old_visits_stay(office: Of
     assert await reason(office, lambda ctx: visit(ctx, "2026-11-24 09:00", PRIYA)) == "closed"
     assert await reason(office, lambda ctx: visit(ctx, "2026-11-25 15:00", PRIYA)) == "outside_hours"
     assert (await office(lambda ctx: booking.get(ctx, row.id))).status == "confirmed"
+    assert [one.id for one in await office(outside_hours.visits)] == [row.id]
 
 
 async def test_21_a_range_holds_its_days_and_no_others_and_silly_ones_are_quick(office: Office) -> None:
@@ -367,7 +410,7 @@ async def test_24_another_businesss_ids_behave_as_if_they_did_not_exist(office: 
         office, lambda ctx: booking.book(other(ctx), Visit(at(NINE), diagnostic(ctx), customer_phone=SARAH))
     )
     assert foreign == "SERVICE_NOT_BOOKABLE"
-    assert await office(lambda ctx: selector.visits_of(other(ctx), SARAH)) == []
+    assert await office(lambda ctx: booking.upcoming(other(ctx), SARAH)) == []
     assert await office(lambda ctx: booking.search(other(ctx))) == ([], 0)
 
 
@@ -380,6 +423,14 @@ async def test_25_what_a_model_made_up_writes_nothing(office: Office) -> None:
 async def test_26_a_name_alone_opens_nobodys_visits(office: Office) -> None:
     await office(lambda ctx: visit(ctx, NINE, customer_name="Sarah Jones"))
     assert await reason(office, lambda ctx: selector.prove(ctx, SARAH, PRIYA, name="Sarah Jones")) == "IDENTITY_NEEDED"
+
+
+async def test_26_of_several_visits_none_is_guessed(office: Office) -> None:
+    for start in (NINE, "2026-11-24 09:00"):
+        await office(lambda ctx, start=start: visit(ctx, start))
+    with pytest.raises(Problem) as caught:
+        await office(lambda ctx: selector.pick(ctx, booking.upcoming(ctx, SARAH), None))
+    assert caught.value.code == "CHOICE_NEEDED"
 
 
 async def test_30_after_an_interruption_the_same_wish_finds_its_visit_and_the_hold_is_gone(office: Office) -> None:

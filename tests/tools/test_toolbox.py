@@ -20,7 +20,7 @@ pytestmark = pytest.mark.engines("sqlite")
 
 NAMES = (
     *("list_open_slots", "book_job", "reschedule", "cancel", "get_conversation_summary", "find_my_bookings"),
-    *("update_lead", "check_service_area", "hand_off"),
+    *("update_lead", "check_service_area", "hand_off", "send_link"),
 )
 SERVER_KNOWN = {"org", "org_id", "conversation", "conversation_id", "lead_id", "phone", "customer_phone", "channel"}
 ALLOWED = {"type", "description", "enum", "anyOf"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.people import AUSTIN
+from tests.people import AUSTIN, SUCCESS
 from tools import wording
 from tools.phone_changes import PREFIXES, told
 from tools.problems import CODES, Problem
@@ -56,7 +56,7 @@ def test_no_failure_sounds_like_a_success(code: str, tool: str) -> None:
         text = told(tool, problem, [words(), words(START + timedelta(days=3))] if code == "NOT_FOUND" else ()).say
         assert text.startswith(TOOLS[tool])
         assert text.endswith(f"[code: {code}]")
-        assert not any(word in text for word in wording.SUCCESS)
+        assert not any(word in text for word in SUCCESS)
         assert not NEW_STATE.search(text)
 
 
@@ -65,7 +65,7 @@ def test_no_failure_sounds_like_a_success(code: str, tool: str) -> None:
 def test_no_reason_for_a_refused_start_sounds_like_a_success(sentence: str, tool: str) -> None:
     detail = sentence.format(day="Tuesday, April 28", note="Thanksgiving")
     text = told(tool, Problem("SLOT_UNAVAILABLE", detail, fix="Choose.", **EXTRAS["alternatives"])).say
-    assert not any(word in text for word in wording.SUCCESS)
+    assert not any(word in text for word in SUCCESS)
     assert not NEW_STATE.search(text)
 
 

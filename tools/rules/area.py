@@ -1,7 +1,5 @@
 """Where the work is: a ZIP in what somebody wrote, and whether the business goes there."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

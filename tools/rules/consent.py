@@ -4,8 +4,6 @@ Carriers block the sender on a one-word keyword themselves; 47 CFR 64.1200(a)(10
 plain sentences are read too. What somebody wants done with a visit ("please cancel my appointment") is no opt-out.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass

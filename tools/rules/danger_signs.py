@@ -3,8 +3,6 @@
 Everything here is matched against one clause in lower case, without accents, apostrophes or punctuation.
 """
 
-from __future__ import annotations
-
 import re
 
 Signs = tuple[re.Pattern[str], ...]

@@ -1,7 +1,5 @@
 """E-mail addresses, checked only as far as contract 2.1 asks."""
 
-from __future__ import annotations
-
 import re
 
 _ADDRESS = re.compile(r"[^@\s]+@(?:[^@\s.]+\.)+[^\W\d_]{2,}")

@@ -97,7 +97,7 @@ def refusals(words: Sequence[Word], refused: Sequence[Mention]) -> tuple[list[Me
     return left, out
 
 
-def _same_day_twice(words: Sequence[Word], a: Mention, b: Mention, today: date) -> tuple[bool, bool]:
+def _same_day_twice(words: Sequence[Word], a: Mention, b: Mention) -> tuple[bool, bool]:
     """("tomorrow, Tuesday" is one day said twice, and whether the two agree)."""
     if not (isinstance(a.said, Days) and isinstance(b.said, Days)) or a.said.last or b.said.last:
         return False, True
@@ -136,7 +136,7 @@ def days_meant(words: Sequence[Word], found: Sequence[Mention], today: date) -> 
         if not mention.said.sure:
             sure = False
             continue
-        twice, agree = _same_day_twice(words, kept[-1], mention, today) if kept else (False, True)
+        twice, agree = _same_day_twice(words, kept[-1], mention) if kept else (False, True)
         sure = sure and agree
         if not twice:
             kept.append(mention)

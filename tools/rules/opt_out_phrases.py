@@ -1,7 +1,5 @@
 """Sentences by which people say that they do not want our texts, in English and Spanish."""
 
-from __future__ import annotations
-
 import re
 
 _TEXTS = (

@@ -27,3 +27,9 @@ def canonical(written: str) -> str | None:
     if "." not in host and host not in OWN_MACHINE:
         return None
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != STANDARD[parts.scheme] else "")
+
+
+def of_page(address: str) -> str | None:
+    """The site a page stands on, from its address; None for what is no address of a page."""
+    written = re.match(r"https?://[^/?#]+", address.strip(), re.IGNORECASE)
+    return canonical(written[0]) if written is not None else None

@@ -1,7 +1,5 @@
 """What was said against what was heard: speech recognition spells, stresses and cuts it in its own way."""
 
-from __future__ import annotations
-
 import re
 
 _WORD = re.compile(r"[^\W_]+")

@@ -1,7 +1,5 @@
 """Phone numbers as carriers, voice agents and people write them."""
 
-from __future__ import annotations
-
 import re
 from typing import Literal
 from zoneinfo import ZoneInfo

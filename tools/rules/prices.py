@@ -1,7 +1,5 @@
 """Money: integer cents in, the words a customer reads out, and the amounts a text names."""
 
-from __future__ import annotations
-
 import re
 
 _UNITS = (

@@ -1,7 +1,5 @@
 """When a message nobody is waiting for may leave (contract 2.8; 47 CFR 64.1200(c)(1))."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 

@@ -1,7 +1,5 @@
 """What a text costs and what it must not say: GSM 03.38 septets, segments, carrier words."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 
@@ -19,6 +17,7 @@ _TYPOGRAPHY = str.maketrans(
     | dict.fromkeys("\u2028\u2029", "\n")
     | {"\u2026": "...", "\t": " "}
 )
+_CHEAPER = str.maketrans("áíóúÁÍÓÚ", "aiouAIOU")
 # Invisible marks that make a text UCS-2; the joiners inside emoji (U+200C, U+200D) stay.
 _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -48,6 +47,13 @@ def plain(text: str) -> str:
         elif mark == "\n" or (kind not in ("Cc", "Cs") and mark not in _INVISIBLE):
             kept.append(mark)
     return "".join(kept)
+
+
+def thrifty(text: str) -> str:
+    """The same text without á, í, ó and ú, which are in no carrier's alphabet and double its price; with them where
+    something else in it costs as much. É, ñ, ¿ and ¡ cost nothing."""
+    cheaper = text.translate(_CHEAPER)
+    return cheaper if all(mark in GSM_BASIC or mark in GSM_EXTENSION for mark in cheaper) else text
 
 
 def segments(text: str) -> int:

@@ -4,8 +4,6 @@ Spelled here rather than with strftime, whose names follow the machine's locale,
 PM doubles the price of a text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
@@ -37,8 +35,12 @@ def day_with_year(d: date) -> str:
 
 
 def clock(t: time | datetime) -> str:
-    """ "10:00 AM"; a datetime is read on its own wall clock."""
-    return f"{t.hour % 12 or 12}:{t.minute:02} {'AM' if t.hour < 12 else 'PM'}"
+    """ "10:00 AM"; a datetime is read on its own wall clock, and one that comes twice that night says which it is."""
+    said = f"{t.hour % 12 or 12}:{t.minute:02} {'AM' if t.hour < 12 else 'PM'}"
+    if not isinstance(t, datetime) or t.replace(fold=0).utcoffset() == t.replace(fold=1).utcoffset():
+        return said
+    at_first = t.utcoffset() == t.replace(fold=0).utcoffset()
+    return f"{said} ({'before' if at_first else 'after'} the clocks go back)"
 
 
 def moment(local: datetime) -> str:
@@ -49,6 +51,11 @@ def moment(local: datetime) -> str:
 def moment_with_year(local: datetime) -> str:
     """ "Tuesday, April 28, 2026 at 10:00 AM": only for final confirmations."""
     return f"{day_with_year(local)} at {clock(local)}"
+
+
+def between(start: datetime, until: datetime) -> str:
+    """ "between 9:00 AM and 11:00 AM"."""
+    return f"between {clock(start)} and {clock(until)}"
 
 
 def listing(items: Sequence[str], joiner: str = "or") -> str:

@@ -4,8 +4,6 @@ Better to alarm once too often: a gas leak booked as a routine job is the failur
 a high gas bill is no emergency, so look-alikes and plain denials are taken out first.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable

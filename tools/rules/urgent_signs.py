@@ -3,8 +3,6 @@
 Matched against a whole message in lower case, without accents, apostrophes or punctuation.
 """
 
-from __future__ import annotations
-
 import re
 
 _HEATING = r"(?:heats?|heating|heater|furnace|boiler|heat pump|radiators?|hvac)"

@@ -1,4 +1,4 @@
-"""Lists for another phone system's desk: tickets, chats and calls by department, status and period."""
+"""Lists for the desk of a second phone line: tickets, chats and calls by department, status and period."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,7 +21,8 @@ from storage.tables import (
     TeamMember,
 )
 
-NEW, AGENT, CUSTOMER, CLOSED = "New", "Awaiting Agent Reply", "Awaiting Customer Reply", "Closed"
+# Where a ticket stands: unanswered, waiting for us, waiting for them, over.
+NEW, OURS, THEIRS, CLOSED = "new", "ours", "theirs", "closed"
 Period = tuple[datetime, datetime]
 
 REPLIED = exists().where(
@@ -32,9 +33,9 @@ HEARD_LAST = Conversation.last_inbound_at == Conversation.last_message_at
 STATUS: ColumnElement[str] = case(
     (Conversation.state == "closed", CLOSED),
     (~REPLIED, NEW),
-    (Conversation.state == "needs_human", AGENT),
-    (and_(Conversation.state != "waiting_customer", HEARD_LAST), AGENT),
-    else_=CUSTOMER,
+    (Conversation.state == "needs_human", OURS),
+    (and_(Conversation.state != "waiting_customer", HEARD_LAST), OURS),
+    else_=THEIRS,
 )
 THREAD_TEAM: ColumnElement[Any] = func.coalesce(Conversation.team_id, Service.team_id)
 CALL_TEAM: ColumnElement[Any] = func.coalesce(Call.team_id, Service.team_id)
@@ -114,7 +115,7 @@ def of_team(column: ColumnElement[Any], team_id: str | None) -> ColumnElement[bo
 
 
 def status_of(ctx: Context, thread: Conversation) -> str:
-    """A thread's status in a ticket's words."""
+    """Where a thread stands, as a ticket."""
     row = select(STATUS).select_from(Conversation)
     return str(ctx.session.scalars(row.where(Conversation.org_id == ctx.org.id, Conversation.id == thread.id)).one())
 

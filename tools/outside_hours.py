@@ -31,7 +31,7 @@ def visits(ctx: Context, template_id: str | None = None) -> list[Booking]:
     for _, together in groupby(rows, key=lambda row: (row[0].technician_id, row[0].service_id)):
         group = list(together)
         _, technician, service = group[0]
-        kept = {technician.template_id, service.template_id if service else None} - {None} or {ctx.org.template_id}
+        kept = {technician.template_id, *setup_of(ctx).templates_of(service)} - {None} or {ctx.org.template_id}
         if template_id is None or template_id in kept:
             found += _outside(ctx, technician, service, [row[0] for row in group])
     return sorted(found, key=lambda one: (one.start_at, one.id))
