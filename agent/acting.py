@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from agent.claims import Spoken
 from agent.evidence import Known
 from agent.mood import Mood
+from agent.spoken_facts import NOT_A_NAME
 
 HELPING = (
     r"(?:'ve| have|'ll have)?(?: (?:just|now|already|also|gone and|gone ahead and|went ahead and|even|personally|then|"
@@ -30,7 +31,8 @@ TALK = (
 )
 DID = re.compile(
     rf"\b(?:i|we)(?:{HELPING}) (?!(?:{TALK})\b)(?:\w{{2,}}(?<!e)ed|\w+eed(?<!need)(?<!speed)(?<!feed)|{IRREGULAR})\b|"
-    r"\b(?:i|we)(?:'m| am|'re| are) (?:done|finished|through) (?:with|booking|setting|moving)\b",
+    r"\b(?:i|we)(?:'m| am|'re| are) (?:done|finished|through) (?:with|booking|setting|moving)\b|"
+    r"\b(?:i|we) had (?:him|her|them|(?:the|our) (?:office|team|crew|tech\w*|dispatcher|manager|guys?)) \w+",
 )
 # What the office, a manager or a technician did or decided.
 THIRD = re.compile(
@@ -51,6 +53,17 @@ FINISHED = re.compile(
     r"cancell?|book|mov|reschedul|schedul|confirm|request|not|note)\w*ed\b)"
     r"(\w{2,}ed|done|dealt with|in hand|good to go|ready for you|under control|a wrap|in the bag|a go|on lock)\b",
 )
+# What somebody named is said to have decided.
+NAMED_DID = re.compile(
+    r"\b([A-Z][a-z]+)(?: [A-Z][a-z]+)?(?:'s)?(?: (?:has|just|already|also|kindly))* "
+    r"(accepted|approved|agreed|okayed|promised|cleared|offered|decided)\b"
+)
+# The same in Spanish, where an ending without its accent tells what somebody did: "la oficina aprobo".
+TERCERO = re.compile(
+    r"\b(?:la oficina|el equipo|(?:el|la|mi|nuestr[oa]|su) (?:gerente|duen[oa]|jef[ea]|encargad[oa]|tecnic[oa]|"
+    r"supervisor\w*|companer[oa]|plomero|electricista))(?: (?:ya|tambien|le|les|me|nos|lo|la|se))* "
+    r"(?!(?:recibi|entend|solo|mism|lueg|pronto|primero|cuand|como|tiempo|todo|nuevo)\w*)(\w{3,}(?:o|aron|ieron))\b"
+)
 # A crew that "reaches you around dinner"; a technician who tells you the price is no visit.
 THEY_COME = re.compile(
     r"\b(?:the|our|my|your|a|one of our) (?:\w+ )?(?:manager|team|technician|tech|crew|plumber|electrician|installer|"
@@ -61,12 +74,16 @@ THEY_COME = re.compile(
 # Money and papers move by nobody's hand here; only a tool's own words could say that they did.
 PAPERS = re.compile(
     r"\b(?:refund|credit|invoice|receipt|deposit|quote|order|warranty claim|reembolso|factura|recibo)\w*\b.{0,20}?"
-    r"\b(went|has been|is on|was|is coming|is being|will be|sali|fue|esta en)\b",
+    r"\b(went|has been|is on|was|is coming|is being|will be|sali|fue|esta en)\b|"
+    r"\b(?:refunded|credited|reimbursed|reembols(?:ad[oa]s?|amos|aron)|(?:devolver|reembolsar)(?:a|an|e|emos)|devolvimos|devuelto)\b|"
+    r"\b(?:i|we|office|team)(?: (?:have|has|just|already|also))* (?:e-?mailed|mailed|faxed)\b",
 )
 LATE = re.compile(
     r"\b(?:running|minutes?|hours?|mins?|a bit|a little|stuck|almost|already) (?:\w+ ){0,3}?(?:late|behind|away|out|"
     r"delayed|"
-    r"in traffic|there|done|finished)\b|(?:\bis|'s|\bare) (?:now )?(?:on ?site|on time)\b|\bleft (?:the shop|"
+    r"in traffic|there|done|finished)\b|\b(?:minutes?|mins?|miles?|blocks?|hours?) from (?:you|your|the house|there)\b|"
+    r"\b(?:around the corner|down the (?:street|road|block)|in your (?:area|neighbo\w+) (?:right )?now)\b|"
+    r"(?:\bis|'s|\bare) (?:now )?(?:on ?site|on time)\b|\bleft (?:the shop|"
     r"already)\b|\b(?:va|viene|esta) "
     r"(?:retrasad|llegando|en camino|tarde|atrasad)\w*",
 )
@@ -109,8 +126,11 @@ def unbacked_acts(part: Spoken, known: Known) -> Iterator[str]:
     told = known.tool_words.lower()
     if not known.deeds and any(says(pattern, mood) for pattern in (DID, FINISHED, WILL, CLITIC)):
         yield "promises_deed"
-    for found in THIRD.finditer(mood.sentence):
+    for found in (*THIRD.finditer(mood.sentence), *TERCERO.finditer(mood.sentence)):
         if mood.asserted(*found.span()) and stem(found[1]) not in told:
+            yield "promises_deed"
+    for decided in NAMED_DID.finditer(part.written):
+        if decided[1].lower() not in NOT_A_NAME and stem(decided[2]) not in told and mood.asserted(*decided.span()):
             yield "promises_deed"
     if says(LATE, mood) and not any(late[0].lower() in told for late in LATE.finditer(words)):
         yield "promises_deed"

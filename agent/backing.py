@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent.acting import unbacked_acts
-from agent.claims import OF_A_VISIT, Spoken
+from agent.claims import OF_A_VISIT, WORDS_COME, Spoken
 from agent.evidence import Known, Visit, at, of_visit, said
 from agent.mood import near
 from agent.promises import WISHED, unbacked_promise
@@ -44,8 +44,14 @@ IS_SO = re.compile(
     re.I,
 )
 OLD = re.compile(
-    r"\b(?:from|instead of|rather than|was|were|previous\w*|old|original\w*|earlier|en vez de|en lugar de|"
+    r"\b(?:from|instead of|swap(?:ped)?|traded?|exchanged?|replaced?|rather than|"
+    r"was|were|previous\w*|old|original\w*|earlier|en vez de|en lugar de|"
     r"del?|antes|anterior)(?: (?:the|time|your|visit|appointment|slot|at|on|for|,|el|la))*\s*,?\s*$",
+    re.I,
+)
+LET_GO = re.compile(
+    r"\s*(?:visit|appointment|slot|spot|time|one)?(?: is|'s| was| has)(?: now| been| also)* "
+    r"(?:let go|released|freed|given (?:up|back)|gone)\b",
     re.I,
 )
 EN_ROUTE = re.compile(
@@ -73,7 +79,7 @@ NO_ACT = {"move": "claims_move_without_act", "cancel": "claims_cancel_without_ac
 NO_BOOKING = "claims_booking_without_act"
 BOOKED_TOO = re.compile(r"\b(?:booked|see you|reserved|scheduled|set for|all set|still)\b")
 FIRMLY = re.compile(r"\ball set\b|\bconfirmed\b|\bgood to go\b|\byou(?:'re| are) set\b|\btodo listo\b")
-FREED = re.compile(r"\b(?:released|freed|no longer)\b")
+FREED = re.compile(r"\b(?:released|freed|no longer|let go|given (?:back|up|away))\b")
 AGAIN = re.compile(r"\b(?:again|back|de nuevo|otra vez)\b")
 CHANGING = re.compile(r"\b(?:move|cancel|change|keep|reschedule|mover|cambiar|cancelar)\b")
 IF_OPEN = re.compile(r"\b(?:if|whether|check|see|look|checking|si)\b")
@@ -106,7 +112,7 @@ def backers(kind: str, part: Spoken, known: Known) -> list[Visit]:
         return known.moved
     if kind == "request":
         return known.firm + known.held
-    if EN_ROUTE.search(part.words):
+    if EN_ROUTE.search(WORDS_COME.sub("", part.words)):
         return [visit for visit in known.firm if visit.start.date() == known.today]
     return known.firm + (known.past if WAS.search(part.words) else [])
 
@@ -132,7 +138,7 @@ def unbacked_visit(part: Spoken, known: Known) -> Iterator[str]:
     if not kinds:
         return
     behind = [visit for kind in sorted(kinds) for visit in backers(kind, part, known)]
-    dated = [moment for moment in part.stated if not OLD.search(moment.left)]
+    dated = [moment for moment in part.stated if not old(moment)]
     for kind in sorted(kinds):
         if (
             kind == "done"
@@ -169,7 +175,7 @@ def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[
         ):
             yield NO_BOOKING
         elif moment in part.stated and claimed:
-            if OLD.search(moment.left) and not mentioned(moment, known):
+            if old(moment) and not mentioned(moment, known):
                 yield unknown(moment, known)
         elif hours:
             if not (in_hours(moment, known) or mentioned(moment, known)):
@@ -183,7 +189,7 @@ def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[
         elif boasts and moment in part.stated and "?" not in part.words:
             backed = any(of_visit(moment, visit) for kind in boasts for visit in backers(kind, part, known))
             spoken_of = said(moment, known.tool) or (
-                mentioned(moment, known) and (WISHED.search(part.words) or OLD.search(moment.left))
+                mentioned(moment, known) and (WISHED.search(part.words) or old(moment))
             )
             if not (backed or spoken_of):
                 yield NO_ACT.get(boasts[0], NO_BOOKING)
@@ -192,6 +198,11 @@ def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[
             or ((moment.day is None or moment.carried) and said(moment, known.profile, apart=True))
         ):
             yield unknown(moment, known)
+
+
+def old(moment: Moment) -> bool:
+    """True when the sentence speaks of that moment as the time before a move."""
+    return OLD.search(moment.left) is not None or LET_GO.match(moment.right) is not None
 
 
 def claims_itself(moment: Moment, part: Spoken) -> bool:

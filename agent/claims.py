@@ -24,11 +24,11 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\bno longer (?:on|scheduled|booked|have|coming|expect\w*|down|exists?|active|valid|stands?|in|"
         r"planned|needed)\b",
         r"\b(?:scrapped|removed|deleted|dropped|voided|axed|wiped|nixed|scratched|struck|freed|released|"
-        r"withdrawn|undone|annulled)\b",
+        r"withdrawn|undone|annulled|(?:been |was )?let go|given (?:back|up|away)|open(?:ed)? (?:back )?up again)\b",
         r"\bwon't (?:be )?(?:com\w+|out|there|see|send\w*|show\w*)\b",
         r"\b(?:visit|appointment|appt|booking|install\w*|reservation)(?: \w+){0,3}? (?:is|'s)(?: now| all)? off\b",
         r"\b(?:canceladas?|cancelados?|anulad[oa]s?|eliminad[oa]s?|borrad[oa]s?|quitad[oa]s?)\b",
-        r"\bya no (?:tiene|esta|hay|iremos|vamos)\b",
+        r"\bya no (?:tiene|esta|hay|iremos|vamos)\b(?! (?:disponib|libre|abiert|\w+ (?:disponib|libre|abiert)))",
     ),
     "move": (
         r"\bre-?(?:scheduled|booked)\b|\bdid (?:\w+ )?(?:move|reschedule|change|push|switch)\b",
@@ -51,7 +51,9 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"schedule|confirm)\b|\b(?:thanks|thank you) for (?:booking|scheduling|reserving)\b",
         r"\bset (?:it|that|this|you|everything|your \w+) up\b",
         r"\b(?:booking|reservation|appointment|visit|slot|spot)(?: is|'s|:)? (?:all )?(?:complete|official|"
-        r"final|in place|good|secure|set)\w*",
+        r"final|in place|good|secure|set)\w*|\b(?:your|the) (?:\w+ )?(?:visit|appointment|appt|booking|slot|spot|"
+            r"reservation|place|time)(?: (?:on|at|for|with) [\w:]+){0,2}(?: is|'s| are| stays| remains) (?:all |now |"
+            r"still )?(?:safe|secure\w*|waiting for you|ready for you|protected|kept|reserved|guaranteed|saved)\b",
         r"\b(?:your|the) (?:confirmation|booking|reference|appointment) (?:number|code|id|ref\w*|#)",
         r"\bbooking id\b",
         rf"\b{CALLED_SO} (?:has been|was|is|got|is all|has now been)(?: all| now)? (?:made|created|placed|"
@@ -65,6 +67,7 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\b(?:squeez|fit|slot|sign|line|add|enter|mark|writ|jot|schedul|pencil|book)(?:ed|ted|ned|d|t|te|"
         r"ten)? (?:you|it|that|this|your visit) (?:in|up|down|into|to the|on)\b",
         r"\byou(?:'re| are)(?: now| all| \w+ly?)? (?:down|in|on) (?:for|the|our)\b",
+        rf"\byou(?:'re| are) (?:now )?(?:at|for|on) (?:{WD}|tomorrow|\d\d?(?=[:.,!]| ?[ap]m\b| now| on\b|$))|"
         r"\byou(?:'re| are)(?: now)? in(?=[!.,]|$)",
         r"\b(?:on|in) (?:the|our) (?:schedule|calendar|books?|board|agenda)\b",
         rf"\bsee(?:ing)? you(?: all| both)? (?:{SOON}|soon)\b|\byou(?:'ll| will) (?:see|meet)\b|\b(?:'ll|"
@@ -74,7 +77,8 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         rf"{GOES} (?:be (?:there|out|by|over|at|here|com\w+|arriv\w+|with you|on ?site|knocking|on (?:his|"
         r"her|their) way)|arrive|come\b|stop by|swing by|drop by|show up|get (?:there|to you)|head|visit|meet you|"
         r"roll up|fix|install|handle|take care)",
-        r"\b(?:is|are|'s|'re) (?:com\w+|arriv\w+|head\w+|assigned|en route|on (?:the|his|her|their) way|"
+        r"\b(?:is|are|'s|'re)(?: already| now| just)? (?:com\w+|arriv\w+|head\w+|driving|assigned|en route|"
+        r"on (?:the|his|her|their) way|"
         r"due|expected)\b",
         r"\barrives?\b|\barrival\b",
         r"\b(?:you can )?expect (?:us|him|her|them|the|your|our|a|someone|\w+ (?:at|on|between|"
@@ -158,7 +162,7 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\b(?:have|having|get|getting|ask|asking) (?:\w+|the \w+|someone|our \w+|one of our \w+|"
         r"a \w+)(?: to)? (?:call|text|ring|phone|contact|reach|follow up|get back|e-?mail)\w*\b",
         r"\b(?:i've|i have|i|we've|we have|i just|we|has been|have been|was|been|already|just) (?:just |"
-        r"already |now |also )?(?:let|told|notified|alerted|informed|messaged|forwarded|passed|sent|texted|"
+        r"already |now |also )?(?:let(?! go)|told|notified|alerted|informed|messaged|forwarded|passed|sent|texted|"
         r"e-?mailed|called|asked|flagged|escalated|transferred|paged|contacted|left|submitted|filed|opened|"
         r"dispatched|relayed|reached out|spoke|spoken|talked|checked with|connected|raised|handed)\b(?! (?:me|us|"
         r"off|you (?:said|had))\b)",
@@ -219,7 +223,11 @@ ELSEWHERE = re.compile(
     r"\b(?:someone|somebody|another (?:customer|caller)) (?:else )?(?:just |already )?(?:booked|took|"
     r"grabbed|reserved|has)\b|\bjust (?:taken|booked)\b(?! (?:you|your|it for|for you))|\b(?:reservad|ocupad|tomad|"
     r"agendad)[oa]s? por otr[oa]|\b(?:esa|ese|esta|este) (?:hora|horario|lugar|turno)(?: \w+){0,2} (?:reservad|"
-    r"ocupad|tomad|agendad)[oa]\b(?! para usted)|\bpeople\b|\blicensed\b",
+    r"ocupad|tomad|agendad)[oa]\b(?! para usted)|\bpeople\b|\blicensed\b|\bsee you (?:go|leave)\b",
+)
+WORDS_COME = re.compile(
+    r"\b(?:confirmation|text|message|e-?mail|link|reminder|details)(?: \w+)?(?: is|'s| are) (?:\w+ )?"
+    r"on (?:its|the|their) way\b"
 )
 REFUSED = re.compile(
     r"[^.!?,;]{0,25}?\b(?:not|no longer|isn't|wasn't|aren't|(?:already|just) (?:got |been )?(?:taken|"
@@ -282,8 +290,10 @@ def claims(sentence: str, mood: Mood) -> list[Claim]:
     move wording hides a booking wording it holds."""
     found: list[Claim] = []
     elsewhere = [other.span() for other in ELSEWHERE.finditer(sentence)]
+    words_come = [other.span() for other in WORDS_COME.finditer(sentence)]
     for kind, wordings in PATTERNS:
-        start, hidden = 0, elsewhere if kind != "lookup" else []
+        start, hidden = 0, elsewhere if kind in ("lookup", "promise") else elsewhere + words_come
+        hidden = hidden if kind != "lookup" else []
         while match := wordings.search(sentence, start):
             start, end = match.span()
             taken = kind != "promise" and any(

@@ -29,7 +29,8 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One act that succeeded in this turn: booked, requested, moved, cancelled, handed_off, message_taken or noted."""
+    """One act that succeeded in this turn: booked, requested, moved, cancelled, handed_off, message_taken, noted or
+    sent."""
 
     kind: str
     visit: Visit | None

@@ -3,6 +3,7 @@
 Every text here is in lower case: a pattern that minds no capitals takes twice the time."""
 
 import re
+from bisect import bisect_right
 from functools import cached_property
 
 IDIOMS = re.compile(
@@ -98,14 +99,18 @@ class Mood:
 
     def denied(self, start: int) -> bool:
         """True when the clause says "not" before that spot."""
-        return within(self.denials, max(spot for spot in self.breaks if spot <= start), start)
+        return within(self.denials, self.clause(start), start)
+
+    def clause(self, spot: int) -> int:
+        """Where the clause around that spot begins."""
+        return self.breaks[bisect_right(self.breaks, spot) - 1]
 
     def asserted(self, start: int, end: int, *, denial_counts: bool = True) -> bool:
         """The span of a wording in; False when it is denied, asked, offered or hangs on a condition."""
         if denial_counts and self.denied(start):
             return False
-        text, clause = self.sentence, max(spot for spot in self.breaks if spot <= start)
-        if within(self.ifs, clause, start):
+        text = self.sentence
+        if within(self.ifs, self.clause(start), start):
             return False
         if any(lead <= start and text.count(",", lead, start) == 1 for lead in self.lead_ifs):
             return False

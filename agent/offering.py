@@ -26,6 +26,7 @@ def offer(turn: Turn) -> str:
         turn.ask("address", "book")
         return said.say
     if said.code == "SERVICE_NOT_BOOKABLE":
+        turn.memory.pop("service")
         return f"{said.say} {turn.hand_off('out_of_scope')}"
     if said.code == "NO_OPEN_TIMES":
         turn.thread.unbooked_reason = "no_capacity"

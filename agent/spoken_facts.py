@@ -20,6 +20,10 @@ PRICE = re.compile(
     r"estimate)\b(?:\s+(?:is|are|of|will be|would be|be|you|es|de|about|around|only|just|at|comes to|from|"
     rf"like))*\s+{AMOUNT}\b(?!\s*(?:%|percent|min|hour|hr|day|visit|[ap]m\b|:))",
 )
+YOURS_TO_COME = re.compile(
+    r"\byour (?:tech\w*|plumber|electrician|installer|repair\w*|service ?man|guy|man)\b|\b(?:su|tu) tecnic[oa]\b|"
+    r"\bassigned\b|\basignad[oa]\b"
+)
 DIGIT = re.compile(r"\d")
 SHARE = re.compile(r"\b(\d{1,3})\s*(?:%|percent|por (?:ciento|100))")
 FREE = re.compile(
@@ -54,7 +58,8 @@ NOT_A_NAME = frozenset(
     "these those other details confirmation text reminder message diagnostic water heater install furnace "
     "plumbing heating cooling air address hours help "
     "lunes martes miercoles jueves viernes sabado domingo usted nosotros gusto mucho el la los las su un "
-    "una nuestro alguien oficina tecnico equipo ac hvac".split()
+    "una nuestro alguien le les lo la los las se nos me te usted ustedes su ya hoy manana oficina tecnico equipo "
+    "ac hvac".split()
 )
 COMING = re.compile(
     r"\b(?:with|by|technicians?|tech|plumber|electrician|con|named|tecnico|installer)(?:,| is| will be|"
@@ -62,7 +67,7 @@ COMING = re.compile(
     r"\b((?-i:[A-Z])[a-z]+)(?:'s| is|, (?:our|your|the)) (?:\w+ ){0,3}?(?:guy|tech\w*|man|woman|lady|manager|owner|"
     r"expert|plumber|electrician|installer|specialist|dispatcher)\b|"
     r"\b((?-i:[A-Z])[a-z]+)(?<!ing)(?: (?-i:[A-Z])[a-z]+)?(?: is|'s)(?: already| now| just)? \w+ing\b|"
-    r"\b((?-i:[A-Z])[a-z]+)(?: (?-i:[A-Z])[a-z]+)? ?(?:will|'ll|is (?:com|on|head|assign|going|your)\w*|"
+    r"\b((?-i:[A-Z])[a-z]+)(?: (?-i:[A-Z])[a-z]+)?\b ?(?:will|'ll|is (?:com|on|head|assign|going|your)\w*|"
     r"can (?:come|be|call|do|fix)|arrives|llegara|lo atendera|le llamara|ira|estara)\b",
     re.I,
 )
@@ -137,7 +142,12 @@ def strangers(text: str) -> set[str]:
 def unbacked_names(part: Spoken, known: Known, boasts: list[str], *, offering: bool) -> Iterator[str]:
     """A technician is spoken of only as a visit, a tool or the profile has it; who comes or calls, never from the
     profile alone."""
-    acting = bool(part.claims) or bool(boasts and part.stated) or (bool(part.moments) and offering)
+    acting = (
+        bool(part.claims)
+        or YOURS_TO_COME.search(part.words) is not None
+        or bool(boasts and part.stated)
+        or (bool(part.moments) and offering)
+    )
     for name in staff_named(part.written, known.staff):
         on_it = [visit for visit in known.visits if all(of_visit(moment, visit) for moment in part.stated)]
         if any(plain(visit.technician or "") == name for visit in on_it or known.visits):

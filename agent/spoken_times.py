@@ -38,7 +38,8 @@ PICKED = re.compile(
 )
 LINKED = re.compile(r"\s*(?:,|-|to|and|or|,\s*or|,\s*and|y|o|u|a|hasta|&|/)\s*(?:las?\s+|at\s+|maybe\s+|even\s+)?")
 ITSELF = re.compile(
-    r"\s*(?:works?|it is|is (?:open|yours|taken|booked|available|confirmed|fine|good|gone|free|all yours)|"
+    r"\s*(?:works?|it is|is (?:still |also |now |already |just )?(?:open|yours|taken|booked|available|confirmed|fine|"
+    r"good|gone|free|all yours)|"
     r"was (?:just )?taken|"
     r"sounds|would work|looks|tomorrow|today|on (?:the |" + WD + r"))\b",
 )

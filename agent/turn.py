@@ -27,7 +27,6 @@ ROUNDS = 6
 TURN_SECONDS = 18.0
 LONGEST = 480
 SAFE = "I want to be sure I tell you the right thing, so I've asked the office to follow up with you."
-TOLD = ("book_job", "reschedule", "cancel", "hand_off", "send_link")  # acts a customer has to hear of
 ASKS = ("list_open_slots", "book_job", "reschedule", "cancel", "find_my_bookings")
 KINDS = {
     "book_job": "booked",
@@ -35,6 +34,7 @@ KINDS = {
     "cancel": "cancelled",
     "hand_off": "handed_off",
     "update_lead": "noted",
+    "send_link": "sent",
 }
 
 
@@ -209,7 +209,7 @@ def in_our_words(done: list[tuple[str, Said]], result: Answer, language: str) ->
 
 def deeds_said(done: list[tuple[str, Said]]) -> list[str]:
     """What the acts that succeeded say to the customer."""
-    return [said.say for name, said in done if said.ok and name in TOLD]
+    return [said.say for name, said in done if said.ok and name in KINDS and name != "update_lead"]
 
 
 def _deed(ctx: Context, name: str, said: Said) -> tuple[Deed, ...]:

@@ -1,4 +1,5 @@
-"""Texts out: one POST to Twilio's REST API, what became of it, and a look at what it already has.
+"""Texts out, and a call that says a sentence: one POST to Twilio's REST API, what became of it, and a look at what it
+already has.
 
 Over HTTP directly, because the vendor's client has no time-out by default and its retries can send twice. Nothing here
 retries: what to do next is decided by the outbox.
@@ -49,12 +50,13 @@ class Outcome:
 
 
 class Sender:
-    """Sends texts through one Twilio account and looks for them there."""
+    """Sends texts through one Twilio account, looks for them there, and rings a phone."""
 
     def __init__(self, settings: Settings) -> None:
         account = settings.twilio_account_sid or ""
         self._receipts = f"{settings.public_url}/api/twilio/sms/status"
         self._messages = f"/2010-04-01/Accounts/{account}/Messages.json"
+        self._calls = f"/2010-04-01/Accounts/{account}/Calls.json"
         self._http = httpx2.AsyncClient(
             base_url=settings.twilio_base_url or API,
             auth=(account, settings.twilio_auth_token or ""),
@@ -67,9 +69,17 @@ class Sender:
         if time.monotonic() > before:
             return Outcome("later")
         form = {**_numbers(text), "Body": text.body, "StatusCallback": f"{self._receipts}?message={text.id}"}
+        return await self._post(self._messages, form)
+
+    async def ring(self, to: str, sender: str, twiml: str) -> Outcome:
+        """Ring `to` from our number `sender` (E.164); whoever picks up hears what the TwiML says. Once, as with a text:
+        after `unknown` the phone may ring yet."""
+        return await self._post(self._calls, {"To": to, "From": sender, "Twiml": twiml})
+
+    async def _post(self, path: str, form: dict[str, str]) -> Outcome:
         try:
             async with asyncio.timeout(WHOLE_SECONDS):
-                answer = await self._http.post(self._messages, data=form)
+                answer = await self._http.post(path, data=form)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
             return Outcome("later")
         except (httpx2.HTTPError, TimeoutError):

@@ -18,7 +18,7 @@ from storage.db import open_database
 from storage.tables import Org
 from tools import founding
 from tools.founding import Company, Owner
-from tools.rules import company_lines, opening_hours
+from tools.rules import company_lines, opening_hours, prices
 
 A_CALLER = "+15125550142"  # a fictional number for the call one tries out
 
@@ -117,7 +117,7 @@ def next_steps(settings: Settings, org: Org, company: Company) -> Iterator[str]:
 
 
 def _offered(one: company_lines.Offering) -> str:
-    fee = "" if one.fee_cents is None else f", ${one.fee_cents / 100:.2f}".removesuffix(".00")
+    fee = "" if one.fee_cents is None else f", {prices.dollars(one.fee_cents)}"
     return f"{one.name} ({one.minutes} min{fee})"
 
 

@@ -23,6 +23,7 @@ def hands(model: Model | None) -> Mapping[str, Hand]:
         "remind": sending.remind,
         "alert": sending.alert,
         "expire": sending.expire,
+        "opening": sending.opening,
         "digest": sending.digest,
         "webhook": webhook_hand(),
         "unanswered": callsavvy.unanswered,

@@ -20,7 +20,7 @@ from storage.context import Context
 from storage.tables import Booking, Customer, Job, Message, Task
 from tools import booking as bookings
 from tools import digest as night
-from tools import handoff, messages, receipts, reminders, textback
+from tools import handoff, messages, receipts, reminders, textback, waiting_list
 
 log = logging.getLogger("ringback")
 
@@ -83,6 +83,20 @@ async def digest(house: House, job: Job) -> None:
     def unit(ctx: Context) -> None:
         reason = night.send(ctx, public_url)
         outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
+
+    await for_job(house, job, unit)
+
+
+async def opening(house: House, job: Job) -> None:
+    """Offer a start that came free to whoever waits for one."""
+    start = datetime.fromisoformat(job.payload["start"])
+
+    def unit(ctx: Context) -> None:
+        told = waiting_list.offer(ctx, start, job.payload["lead_id"], job.dedupe_key)
+        if isinstance(told, datetime):
+            outbox.settle(ctx.session, job, "queued", ctx.now, reason="quiet_hours", due_at=told)
+        else:
+            outbox.settle(ctx.session, job, "skipped" if told else "sent", ctx.now, reason=told)
 
     await for_job(house, job, unit)
 

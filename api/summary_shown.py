@@ -31,9 +31,10 @@ class Fact(CamelShown):
 
 
 class Summary(CamelShown):
-    """What a conversation is about. Booking facts come from the store, never from the chat."""
+    """What a conversation is about, or a lead nobody has talked with. Booking facts come from the store, never from the
+    chat."""
 
-    conversation_id: str
+    conversation_id: str | None
     lead_id: str | None
     channel: str
     lead_status: str | None

@@ -25,6 +25,17 @@ def twiml(answer: VoiceResponse | None = None) -> Response:
     return Response(EMPTY if answer is None else answer.to_xml(), media_type="text/xml")
 
 
+def test_call(business: str) -> str:
+    """The TwiML of the call an owner has placed to their own phone from the set-up page."""
+    answer = VoiceResponse()
+    answer.pause(length=1)
+    answer.say(
+        f"This is the test call of {business}, placed by Ringback. Calls from your number work."
+        " Now call this number back and let it ring out, and you will get the text your customers get. Goodbye."
+    )
+    return str(answer)
+
+
 @router.post("/voice/inbound")
 async def voice_inbound(request: Request) -> Response:
     """Someone rings a tracked number: ring the shop first, or take a message."""

@@ -14,6 +14,7 @@ from storage.db import Database
 from storage.tables import Credential
 
 PAUSE = 0.5
+LONGEST_CALLS = 120  # pauses a call under way is waited for, so that its row tells how it ended
 
 
 class Usage:
@@ -21,11 +22,11 @@ class Usage:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._waiting: list[tuple[Credential, datetime, Request]] = []
+        self._waiting: list[tuple[Credential, datetime, Request, int]] = []
 
     def note(self, credential: Credential, at: datetime, request: Request) -> None:
-        """Remember one use; it is written within half a second."""
-        self._waiting.append((credential, at, request))
+        """Remember one use; it is written within half a second of its answer."""
+        self._waiting.append((credential, at, request, 0))
 
     async def keep_writing(self) -> None:
         """Write what was noted, until cancelled; then write the rest."""
@@ -34,12 +35,17 @@ class Usage:
                 await asyncio.sleep(PAUSE)
                 await self.flush()
         finally:
-            await self.flush()
+            await self.flush(last=True)
 
-    async def flush(self) -> None:
-        """Write everything noted so far."""
+    async def flush(self, *, last: bool = False) -> None:
+        """Write what was noted so far, calls that are still under way only at the `last` time."""
         uses, self._waiting = self._waiting, []
-        written = [_as_row(*use) for use in uses]
+        written: list[Use] = []
+        for credential, at, request, pauses in uses:
+            if last or pauses >= LONGEST_CALLS or hasattr(request.state, "status"):
+                written.append(_as_row(credential, at, request))
+            else:
+                self._waiting.append((credential, at, request, pauses + 1))
         if written:
             await self._db.write(lambda session: record(session, written))
 

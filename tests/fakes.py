@@ -42,6 +42,7 @@ HANDS: dict[str, Hand] = {
     "remind": sending.remind,
     "alert": sending.alert,
     "expire": sending.expire,
+    "opening": sending.opening,
 }
 
 

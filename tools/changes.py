@@ -7,7 +7,7 @@ from storage import listings, outbox
 from storage.context import Context
 from storage.tables import Booking, Lead, Service, Technician
 from storage.tables.bookings import STATUSES
-from tools import announcements, cells, leads, messages, outside_calendar, placing, reminders
+from tools import announcements, cells, leads, messages, outside_calendar, placing, reminders, waiting_list
 from tools.problems import Problem, not_found
 from tools.refusals import utc
 from tools.visits import record
@@ -81,6 +81,7 @@ def move(
     record(ctx, booking, "moved", old=utc(old_start), new=utc(start))
     ctx.session.flush()
     reminders.moved(ctx, booking)
+    waiting_list.freed(ctx, booking, old_start)
     announcements.booking(ctx, "rescheduled", booking, previous_start_time=utc(old_start))
     return booking
 
@@ -106,6 +107,7 @@ def cancel(
     ctx.session.flush()
     leads.visit_gone(ctx, booking.lead_id)
     reminders.cancelled(ctx, booking, tell=tell and not by_customer)
+    waiting_list.freed(ctx, booking, booking.start_at)
     announcements.booking(ctx, "cancelled", booking)
     return booking
 
@@ -186,6 +188,7 @@ def expire(ctx: Context, booking: Booking) -> Booking:
     ctx.session.flush()
     leads.visit_gone(ctx, booking.lead_id)
     reminders.expired(ctx, booking)
+    waiting_list.freed(ctx, booking, booking.start_at)
     announcements.booking(ctx, "cancelled", booking, reason="not_approved_in_time")
     messages.open_task(
         ctx,

@@ -10,20 +10,23 @@ from sqlalchemy import select
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Service, Task, Technician, ToolCall
 from tools import booking as bookings
-from tools import leads, pages, services, slots, visits, wording
+from tools import leads, pages, services, slots, visits, waiting_list, wording
 from tools.latest import thread_of
 from tools.problems import Problem
 from tools.rules import slot_tag, speech, when
 from tools.slots import Choice
 from tools.telling import facts, words
 from tools.tool import Said
-from tools.wording import VisitWords, lower_first
+from tools.wording import VisitWords
 
 __all__ = ["facts", "thread_of", "words"]
 
 DAYS_IN_A_TEXT = 2
 TIMES_OF_A_DAY = 3
 TIMES_OF_ONE_DAY = 4
+OUTSIDE = (
+    "I'm sorry, that ZIP code is outside the area we cover. If the job is somewhere else, what's the ZIP code there?"
+)
 TIMES_ALOUD = 2  # of a day: more are forgotten before the sentence ends
 
 
@@ -128,6 +131,7 @@ def calls_of_turn(ctx: Context, turn_key: str) -> list[tuple[str, Said]]:
 
 def booked(ctx: Context, row: Booking) -> Said:
     """A booking as the text the customer gets."""
+    waiting_list.taken_up(ctx, row)
     slots.remember(ctx, "slots", [], row.service_id, ctx.org.timezone)
     said = words(ctx, row)
     span = speech.moment(said.start)
@@ -143,6 +147,7 @@ def booked(ctx: Context, row: Booking) -> Said:
 
 def moved(ctx: Context, row: Booking, old_start: datetime) -> Said:
     """A moved visit as the text the customer gets; `old_start` is local."""
+    waiting_list.taken_up(ctx, row)
     slots.remember(ctx, "slots", [], row.service_id, ctx.org.timezone)
     said = words(ctx, row)
     say = f"Rescheduled! Your {said.service} is now on {said.when}. {speech.moment(old_start)} has been released."
@@ -209,7 +214,7 @@ def refused(ctx: Context, name: str, problem: Problem) -> Said:
     say = problem.detail
     alternatives = problem.extras.get("alternatives") or []
     if problem.code == "OUT_OF_SERVICE_AREA":
-        say = f"I'm sorry, {lower_first(problem.detail)}. If the job is somewhere else, what's the ZIP code there?"
+        say = OUTSIDE
     if alternatives:
         spoken = wording.times_spoken(alternatives)
         say = f"{problem.detail} The closest open times are {spoken}."

@@ -28,7 +28,7 @@ KEEP_WORDS = re.compile(
 ABOUT_CANCELLING = re.compile(
     r"\b(?:cancel\w*|call (?:it|that|one) off|which (?:visit|one|appointment))\b[^?]*\?", re.I
 )
-TALKED = ("reply", "text_back", "staff")
+TALKED = ("reply", "text_back", "staff", "opening")
 NEVER = "0001-01-01T00:00:00+00:00"
 KEYWORD = "keyword"  # the kind of a customer's message that STOP, START or HELP has answered
 OFFER_LASTS = timedelta(hours=2)

@@ -200,7 +200,7 @@ def appraise(
 
 
 def wait(ctx: Context, lead: Lead, wanted: bool) -> None:
-    """Put a lead on the waiting list for an earlier time, or take it off; nothing happens by itself."""
+    """Put a lead on the waiting list, or take it off; `tools.waiting_list` offers it a time that comes free."""
     if lead.waitlist != wanted:
         lead.waitlist = wanted
         lead.updated_at = ctx.now

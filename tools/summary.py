@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from storage import listings
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Lead, Message, Service, Task
-from tools import announcements, unbooked
+from tools import announcements, conversations, unbooked
 from tools.problems import not_found
 from tools.rules import speech
 from tools.rules.masking import masked
@@ -27,26 +28,22 @@ URGENT_FIRST = ("emergency", "urgent", "routine")
 
 def of_conversation(ctx: Context, conversation_id: str) -> dict[str, Any]:
     """The summary of one conversation of this business; raises NOT_FOUND."""
-    thread = ctx.session.get(Conversation, conversation_id)
-    if thread is None or thread.org_id != ctx.org.id:
-        not_found("conversation")
-    return summarise(ctx, thread)
+    return summarise(ctx, conversations.get(ctx, conversation_id))
 
 
 def for_lead(ctx: Context, lead_id: str) -> dict[str, Any]:
-    """The summary of a lead's latest conversation; raises NOT_FOUND for an unknown lead or one nobody talked with."""
-    lead = ctx.session.get(Lead, lead_id)
-    if lead is None or lead.org_id != ctx.org.id:
-        not_found("lead")
+    """The summary of a lead: of its latest conversation, or of what is known of one nobody has talked with yet.
+
+    Raises NOT_FOUND.
+    """
+    lead = listings.one_of(ctx, Lead, lead_id) or not_found("lead")
     thread = ctx.session.scalars(
         select(Conversation)
         .where(Conversation.lead_id == lead.id)
         .order_by(Conversation.last_message_at.desc(), Conversation.created_at.desc())
         .limit(1)
     ).first()
-    if thread is None:
-        not_found("conversation for this lead")
-    return summarise(ctx, thread)
+    return summarise(ctx, thread or _nothing_said(lead))
 
 
 def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
@@ -66,7 +63,7 @@ def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
     action = _next_action(ctx, thread, customer, booking)
     questions = _open_questions(messages)
     return {
-        "conversationId": thread.id,
+        "conversationId": thread.id or None,
         "leadId": thread.lead_id,
         "channel": thread.channel.upper(),
         "leadStatus": lead.status.upper() if lead else None,
@@ -104,6 +101,12 @@ def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
         "source": "rules",
         "stale": False,
     }
+
+
+def _nothing_said(lead: Lead) -> Conversation:
+    """In place of a conversation there is not; it is never stored."""
+    about = {"lead_id": lead.id, "customer_id": lead.customer_id, "urgency": lead.urgency}
+    return Conversation(id="", channel=lead.channel, state="bot", **about)
 
 
 def keep(ctx: Context, thread: Conversation) -> bool:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 from api import doctor, self_test, tool_export
+from api.carrier import Sender, sender_for
 from api.console import pages, pretend
 from api.console.door import StaffCaller, real_now, router
 from api.console.settings import Office, sent
+from api.twilio import test_call
 from storage import call_log
 from storage.context import Context
 from storage.tables import Call, Message, Org
-from tools import business, founding, leads, ways_in
+from tools import audit, business, founding, leads, ways_in
 from tools.problems import Problem
 
 PAGE = "/console/set-up"
@@ -29,6 +31,23 @@ REGISTRATION = (
     ("submitted", "Submitted", "Most are answered in one to three weeks; until then many texts are blocked."),
     ("approved", "Approved", "Texts from your number are delivered."),
 )
+
+# Settings without which nothing real can be called, and their names here.
+GO_LIVE = (
+    ("TWILIO_ACCOUNT_SID", "twilio_account_sid"),
+    ("TWILIO_AUTH_TOKEN", "twilio_auth_token"),
+)
+# Why Twilio places no call, by its error code (twilio.com/docs/api/errors).
+NOT_CALLED = {
+    "20003": "Copy TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN again; the token must be the primary one.",
+    "21210": "The tracked number is not one of this Twilio account.",
+    "21211": "Twilio finds no such phone: check the number.",
+    "21212": "The tracked number is not one of this Twilio account.",
+    "21214": "This phone cannot be reached: check the number.",
+    "21215": "The account may not call this country: Voice, Geographic Permissions in Twilio's console.",
+    "21216": "The account may not call this number.",
+    "21219": "A trial account calls verified numbers only: verify this one in Twilio's console.",
+}
 
 REASONS = {
     "cooldown": "this number was texted back a short while ago",
@@ -68,13 +87,15 @@ async def registration(request: Request, caller: Office) -> Response:
 
 @router.post("/set-up/call")
 async def call_me(request: Request, caller: Office) -> Response:
-    """In the sandbox: somebody rings from the number typed and nobody picks up. Nothing leaves the machine."""
-    if not caller.house.settings.sandbox:
-        raise Problem("INVALID_TRANSITION", "Real calls are made with a real phone.", fix="Ring your tracked number.")
+    """In the sandbox: somebody rings from the number typed and nobody picks up, and nothing leaves the machine. Live:
+    Twilio rings the number typed, for real."""
     form = await sent(request)
     typed = form.text("number")
+    carrier = sender_for(caller.house.settings)
     try:
         sender, ours = await caller.read(lambda ctx: _numbers(ctx, typed))
+        if carrier is not None:
+            return await _page(request, caller, typed=typed, rang=await _ring(caller, carrier, sender, ours))
         before = {one.id for one in await caller.read(lambda ctx: _calls(ctx, sender))}
     except Problem as refused:
         return await _page(request, caller, typed=typed, refused=refused)
@@ -96,6 +117,7 @@ async def _page(
     checks: bool = False,
     typed: str = "",
     refused: Problem | None = None,
+    rang: str | None = None,
     steps: list[pretend.Step] | None = None,
     became: tuple[Call, Message | None] | None = None,
 ) -> Response:
@@ -119,10 +141,33 @@ async def _page(
         findings=await doctor.examine(settings) if checks else None,
         typed=typed,
         refused=refused,
+        lacking=[name for name, value in GO_LIVE if not getattr(settings, value)],
+        rang=rang,
         steps=steps,
         became=became,
         reasons=REASONS,
     )
+
+
+async def _ring(caller: StaffCaller, carrier: Sender, to: str, ours: str) -> str:
+    """Have Twilio ring `to` from our number; what it said, in words. Raises RATE_LIMITED, and VALIDATION_ERROR when
+    nothing rings."""
+    if to == ours:
+        raise Problem("VALIDATION_ERROR", "That is the number the call comes from.", fix="Write your cell phone's.")
+    if ours.startswith(founding.STAND_IN):
+        fix = "Buy a number at Twilio and track it under Settings, Numbers."
+        raise Problem("VALIDATION_ERROR", "Your tracked number is a stand-in of the sandbox.", fix=fix)
+    if caller.house.tries.count(f"test call:{caller.org.id}").exceeded:
+        raise Problem("RATE_LIMITED", "That were many test calls.", fix="Wait a minute.")
+    outcome = await carrier.ring(to, ours, test_call(caller.org.name))
+    await caller.write(lambda ctx: audit.note(ctx, "test_call.placed", "org", ctx.org.id, outcome=outcome.kind))
+    if outcome.kind == "accepted":
+        return "Twilio takes the call: your phone rings within seconds."
+    if outcome.kind == "unknown":
+        return "Twilio did not answer in time: your phone may ring yet, so wait a minute before you try again."
+    told = f"Twilio does not place the call (error {outcome.code or 'unnamed'})."
+    usual = "Run the checks on this page." if outcome.kind == "stopped" else "Try again in a minute."
+    raise Problem("VALIDATION_ERROR", told, fix=NOT_CALLED.get(outcome.code or "", usual))
 
 
 def addresses(url: str, org: Org) -> dict[str, list[Address]]:

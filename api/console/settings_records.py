@@ -59,6 +59,7 @@ NAMES = {
 EVENTS = {
     "booking.override": "Visit outside the rules",
     "lead.missed_call": "Missed call",
+    "test_call.placed": "Test call",
     "lead.text_back": "Missed call texted back",
     "lead.status": "Lead moved on",
     "lead.handed_off": "Lead handed to the office",

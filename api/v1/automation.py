@@ -62,7 +62,7 @@ async def change_automation(
     request: Request, body: AutomationPatch, caller: Annotated[Caller, Depends(needs("WRITE_AUTOMATION"))]
 ) -> Response:
     """Change switches, for texts from now on; reminders that are queued keep their time. Scope WRITE_AUTOMATION."""
-    sent = {name: getattr(body, name) for name in body.model_fields_set}
+    sent = body.model_dump(exclude_unset=True)
     return await act_once(request, caller, lambda ctx: _shown(automation.change(ctx, sent)))
 
 

@@ -48,7 +48,7 @@ class BookingPagePatch(Body):
 
     def columns(self) -> dict[str, Any]:
         """What was sent, by column; null clears the team alone."""
-        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        sent = self.model_dump(exclude_unset=True)
         kept = {name: value for name, value in sent.items() if value is not None or name == "team_id"}
         if "confirmation_message" in kept:
             kept["confirmation"] = kept.pop("confirmation_message")

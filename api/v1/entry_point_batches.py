@@ -2,6 +2,7 @@
 SC-34)."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -65,7 +66,7 @@ async def create_entry_points(
     """Open several ways in, all or none; a 400 names in `errors` each that cannot be. Scope WRITE_BUSINESS_PROFILE."""
 
     def act(ctx: Context) -> dict[str, Any]:
-        return _all_or_none(ctx, [lambda one=one: ways_in.add(ctx, one.columns()) for one in body.entry_points])  # type: ignore[misc]
+        return _all_or_none(ctx, [partial(ways_in.add, ctx, one.columns()) for one in body.entry_points])
 
     return await act_once(request, caller, act, status=201)
 
@@ -82,7 +83,7 @@ async def update_entry_points(
         return ways_in.change(ctx, columns.pop("id"), columns)
 
     def act(ctx: Context) -> dict[str, Any]:
-        return _all_or_none(ctx, [lambda one=one: change(ctx, one) for one in body.entry_points])  # type: ignore[misc]
+        return _all_or_none(ctx, [partial(change, ctx, one) for one in body.entry_points])
 
     return await act_once(request, caller, act)
 

@@ -51,7 +51,7 @@ class EntryPointPatch(Body):
 
     def columns(self) -> dict[str, Any]:
         """What was sent, by column."""
-        sent = {name: getattr(self, name) for name in self.model_fields_set}
+        sent = self.model_dump(exclude_unset=True)
         kept = {name: value for name, value in sent.items() if value is not None or name == "forward_to"}
         if "label" in kept:
             kept["name"] = kept.pop("label")

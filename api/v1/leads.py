@@ -85,7 +85,7 @@ class NewLead(ServiceNamed):
 
 class LeadPatch(Body):
     """What should change; members left out stay. `reason` says why a lead was lost; `waitlist` that an earlier time is
-    wanted, should one come free."""
+    wanted: one that comes free is offered by text, to whoever has waited longest."""
 
     status: Given | None = None
     reason: Text | None = None

@@ -90,7 +90,7 @@ class ServicePatch(Body):
 
     def columns(self) -> dict[str, Any]:
         """What was sent, under the names it is stored by."""
-        sent = {name: getattr(self, name) for name in self.model_fields_set if name != "technician_ids"}
+        sent = self.model_dump(exclude_unset=True, exclude={"technician_ids"})
         columns = {STORED.get(name, name): value for name, value in sent.items()}
         if columns.get("notice_minutes") is not None:
             columns["notice_minutes"] = round(columns["notice_minutes"] * 60)

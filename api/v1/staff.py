@@ -89,7 +89,7 @@ class StaffPatch(Body):
 
     def columns(self) -> dict[str, Any]:
         """What was sent, by column; null clears the phone alone."""
-        sent = {name: getattr(self, name) for name in self.model_fields_set - {"team_ids"}}
+        sent = self.model_dump(exclude_unset=True, exclude={"team_ids"})
         return {name: value for name, value in sent.items() if value is not None or name == "phone"}
 
 

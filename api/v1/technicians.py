@@ -12,7 +12,6 @@ from storage import listings
 from storage.context import Context
 from storage.tables import Technician
 from tools import offerings
-from tools.problems import not_found
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 
@@ -51,10 +50,6 @@ class TechnicianPatch(Body):
     active: bool | None = None
     position: int | None = None
 
-    def columns(self) -> dict[str, Any]:
-        """What was sent, by column."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
 
 class NewTechnician(TechnicianPatch):
     """Somebody new. Which services they do is said on the services."""
@@ -81,8 +76,7 @@ async def get_technician(technician_id: Id, caller: Annotated[Caller, Depends(ne
     """One technician. READ_BUSINESS_PROFILE, READ_AVAILABILITY or READ_BOOKINGS."""
 
     def ask(ctx: Context) -> dict[str, Any]:
-        row = listings.one_of(ctx, Technician, technician_id) or not_found("technician")
-        return _technician(row, listings.skills(ctx))
+        return _technician(offerings.technician(ctx, technician_id), listings.skills(ctx))
 
     return JSONResponse(await caller.read(ask))
 
@@ -92,9 +86,8 @@ async def create_technician(
     request: Request, body: NewTechnician, caller: Annotated[Caller, Depends(needs(*WRITE))]
 ) -> Response:
     """Somebody new who drives out. Scope WRITE_BUSINESS_PROFILE."""
-    return await act_once(
-        request, caller, lambda ctx: _technician(offerings.add_technician(ctx, body.columns()), []), status=201
-    )
+    sent = body.model_dump(exclude_unset=True)
+    return await act_once(request, caller, lambda ctx: _technician(offerings.add_technician(ctx, sent), []), status=201)
 
 
 @router.patch("/technicians/{technician_id}", response_model=TechnicianShown, tags=["technicians"], openapi_extra=KEYED)
@@ -106,7 +99,8 @@ async def update_technician(
 
     def act(ctx: Context) -> dict[str, Any]:
         row = offerings.technician(ctx, technician_id)
-        return _technician(offerings.change_technician(ctx, row, body.columns()), listings.skills(ctx))
+        changed = offerings.change_technician(ctx, row, body.model_dump(exclude_unset=True))
+        return _technician(changed, listings.skills(ctx))
 
     return await act_once(request, caller, act)
 

@@ -102,6 +102,10 @@ def test_hostile_evidence_breaks_nothing() -> None:
     assert not check("You're booked for Monday at 9 with Dana.", hostile).ok
 
 
+def test_a_claim_behind_many_denials_is_found() -> None:
+    assert "claims_booking_without_act" in check("Not booked, " * 20 + "you are booked.", evidence("nothing")).reasons
+
+
 @pytest.mark.parametrize(("limit", "ok"), [(27, True), (26, False)])
 def test_the_limit_counts_characters(limit: int, ok: bool) -> None:
     assert check("Which day is best for you ?", evidence("nothing"), limit=limit).ok is ok

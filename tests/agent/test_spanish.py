@@ -6,18 +6,29 @@ import pytest
 
 import prompts
 from agent import replies, spanish
+from api import line, retell_llm
 from storage.tables import Booking, Customer
 from tests.calls.play import ScriptedModel, Stage
 from tests.fakes import SARAH, Shop, open_shop
 from tests.people import wall
-from tools import refusals
+from tools import chat, pages, refusals
 from tools.rules import sms, spanish_heard
 
 pytestmark = pytest.mark.engines("sqlite")
 
-SENTENCES = [value for name, value in vars(replies).items() if name.isupper() and isinstance(value, str)] + list(
-    refusals.SENTENCES.values()
-)
+SENTENCES = [
+    *(
+        value
+        for module in (replies, line)
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, str)
+    ),
+    *refusals.SENTENCES.values(),
+    *(words for _code, words in pages.NO_TEXT.values()),
+    *line.STILL_THERE,
+    retell_llm.SAY_AGAIN,
+    chat.OUTSIDE,
+]
 
 
 @pytest.fixture
@@ -59,6 +70,10 @@ def test_a_spanish_text_back_fits_names_us_and_says_how_to_stop(name: str) -> No
         ("sí, el lunes a las 10", "yes, Monday at 10"),
         ("mañana por la mañana", "tomorrow in the morning"),
         ("a las nueve y media", "at 9:30"),
+        ("¿es usted un robot?", "are you a robot?"),
+        ("¿qué citas tengo?", "when is my visit?"),
+        ("no puedo ir el miércoles", "I can't make it Wednesday"),
+        ("que la visita sea el lunes", "que la visita sea Monday"),
         ("Monday at 10 works", "Monday at 10 works"),
         ("12 La Vista Dr", "12 La Vista Dr"),
     ],
@@ -75,6 +90,14 @@ async def test_the_script_books_in_spanish(shop: Shop) -> None:
     assert booked.body.startswith("¡Reservado! Diagnostic visit, el lunes 23 de noviembre a las 8:00 AM")
     assert [wall(one.start_at) for one in await shop.rows(Booking)] == ["2026-11-23 08:00"]
     assert [one.language for one in await shop.rows(Customer, phone=SARAH)] == ["es"]
+
+
+async def test_who_cannot_come_is_asked_for_another_day_and_not_told_that_all_is_well(shop: Shop) -> None:
+    stage = Stage(shop)
+    await stage.say("Hola, no funciona mi calefacción, 12 Oak St 78701")
+    await stage.say("sí, el lunes a las 8 por favor")
+    (answer,) = await stage.say("no puedo ir el lunes")
+    assert answer.body.startswith("No hay problema, puedo cambiar su visita")
 
 
 async def test_english_please_switches_back(shop: Shop) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.tables import Booking
+from tests.api.doors import second_business
 from tests.fakes import Shop
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -123,3 +124,29 @@ async def test_pages_run_nothing_and_are_kept_by_nobody(shop: Shop, link: str) -
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert page.headers["cache-control"] == "no-store"
     assert not re.search(r"<script|style=|onclick", page.text)
+
+
+async def test_a_bare_address_leads_to_the_one_business_and_names_none_of_two(shop: Shop) -> None:
+    alone = await shop.client.get("/")
+    await second_business(shop)
+    shared = await shop.client.get("/")
+    assert [(one.status_code, one.headers["location"], one.text) for one in (alone, shared)] == [
+        (302, "/book/bluebird", ""),
+        (302, "/console/sign-in", ""),
+    ]
+
+
+async def test_a_refused_phone_is_marked_and_the_time_stays_picked(shop: Shop) -> None:
+    page = (await shop.client.post("/book/bluebird", data={**FORM, "phone": "555"})).text
+    assert re.search(r'value="2026-11-23 09:00" required checked', page)
+    assert re.search(r'id="phone"[^>]* aria-invalid="true"', page)
+
+
+async def test_a_time_picked_further_on_is_not_folded_away(shop: Shop) -> None:
+    page = (await shop.client.post("/book/bluebird", data={**FORM, "phone": "555", "slot": "2026-11-30 09:00"})).text
+    assert '<details class="later" open>' in page
+
+
+async def test_a_link_that_leads_nowhere_still_leads_to_its_business(shop: Shop) -> None:
+    page = (await shop.client.get("/book/bluebird/manage/none")).text
+    assert ("Bluebird Heating" in page, 'href="/book/bluebird"' in page) == (True, True)

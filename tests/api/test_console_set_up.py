@@ -3,14 +3,22 @@
 import html
 import json
 import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
+from sqlalchemy import select
 
 from api import self_test, signatures
+from api.carrier import sender_for
 from api.settings import Settings
-from storage.tables import EntryPoint, Message, Org
+from storage.context import Context
+from storage.tables import AuditEntry, EntryPoint, Message, Org
 from tests.api.console_staff import Desk, desk_of
+from tests.chaos.provider import ACCOUNT, NO_PHONE, WELL, Provider, provider
+from tests.chaos.wire import TOKEN
 from tests.fakes import SATURDAY, SHOP, Shop, open_shop
+from tools.founding import STAND_INS
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -88,12 +96,72 @@ async def test_a_signed_process_lets_the_test_call_in(database_url: str, anyio_b
         assert len(await shop.rows(Message, to_phone="+15125550177")) == 1
 
 
-async def test_the_live_page_says_to_ring_with_a_real_phone(database_url: str, anyio_backend: str) -> None:
-    account = "AC" + "0" * 32
-    async with open_shop(database_url, sandbox=False, twilio_account_sid=account, twilio_auth_token="token") as shop:
-        mia = await desk_of(shop, "mia@bluebird.example")
-        assert "Ring <strong>(512) 555-0100</strong>" in await mia.get(PAGE)
-        assert (await mia.post(f"{PAGE}/call", number="(512) 555-0177")).status_code == 409
+@dataclass(frozen=True, slots=True)
+class Live:
+    """Mia in front of a live server whose Twilio is on loopback."""
+
+    shop: Shop
+    mia: Desk
+    twilio: Provider
+
+
+@pytest.fixture
+async def live(database_url: str, anyio_backend: str) -> AsyncIterator[Live]:
+    """A live server; nothing but the address of Twilio is other than in earnest."""
+    async with (
+        provider(7, WELL) as twilio,
+        open_shop(
+            database_url, sandbox=False, twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN, twilio_base_url=twilio.url
+        ) as shop,
+    ):
+        yield Live(shop, await desk_of(shop, "mia@bluebird.example"), twilio)
+        carrier = sender_for(shop.house.settings)
+        assert carrier is not None
+        await carrier.close()
+
+
+async def test_the_live_page_says_to_ring_with_a_real_phone(live: Live) -> None:
+    assert "Ring <strong>(512) 555-0100</strong>" in await live.mia.get(PAGE)
+
+
+async def test_live_a_real_call_is_placed_and_says_a_sentence(live: Live) -> None:
+    answer = await live.mia.post(f"{PAGE}/call", number="(512) 555-0177")
+    [form] = live.twilio.rung
+    assert (form["To"], form["From"]) == ("+15125550177", SHOP)
+    assert "test call of Bluebird Heating" in form["Twiml"]
+    assert "your phone rings within seconds" in answer.text
+
+
+async def test_live_a_call_that_twilio_refuses_says_why(live: Live) -> None:
+    answer = await live.mia.post(f"{PAGE}/call", number=NO_PHONE)
+    assert (answer.status_code, "error 21211" in answer.text) == (422, True)
+    assert "check the number" in answer.text
+
+
+async def test_live_the_shops_own_number_is_not_called(live: Live) -> None:
+    assert (await live.mia.post(f"{PAGE}/call", number=SHOP)).status_code == 422
+    assert live.twilio.rung == []
+
+
+async def test_live_a_test_call_stands_in_the_audit_without_the_number(live: Live) -> None:
+    await live.mia.post(f"{PAGE}/call", number="(512) 555-0177")
+    [line] = await live.shop.rows(AuditEntry, action="test_call.placed")
+    assert line.detail == {"outcome": "accepted"}
+
+
+async def test_live_a_stand_in_is_no_number_to_call_from(live: Live) -> None:
+    def unit(ctx: Context) -> None:
+        for point, number in zip(ctx.session.scalars(select(EntryPoint)), STAND_INS, strict=False):
+            point.phone = number
+
+    await live.shop.house.write(live.shop.org, unit)
+    answer = await live.mia.post(f"{PAGE}/call", number="(512) 555-0177")
+    assert "Buy a number at Twilio" in answer.text
+    assert live.twilio.rung == []
+
+
+async def test_the_sandbox_says_what_a_real_call_needs(mia: Desk) -> None:
+    assert "needs TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, which are not set" in await mia.get(PAGE)
 
 
 async def test_the_owner_notes_that_the_carriers_were_asked(shop: Shop, mia: Desk) -> None:

@@ -186,11 +186,11 @@ def test_a_tracked_number_that_is_given_is_used() -> None:
     [
         ({"phone": CELL}, "circle"),
         ({"phone": "12"}, "no phone number"),
-        ({"hours": "8-5"}, "days first"),
+        ({"hours": "whenever"}, "days and times"),
         ({"trade": "roofing"}, "general is for every other trade"),
         ({"owner_email": "mia"}, "e-mail address is not valid"),
     ],
-    ids=["to itself", "no number", "no days", "no trade of ours", "no address"],
+    ids=["to itself", "no number", "no hours", "no trade of ours", "no address"],
 )
 def test_what_cannot_be_used_is_refused_and_nothing_is_written(wrong: dict[str, str], says: str) -> None:
     problem = refused(init(**wrong))

@@ -122,6 +122,18 @@ async def test_every_use_leaves_a_count_and_an_audit_line_even_a_refused_one(sho
     assert {(line.action, line.status) for line in lines} == {(f"GET {HEALTH}", 200), (f"GET {SLOTS}", 403)}
 
 
+async def test_the_line_of_a_call_under_way_waits_for_how_it_ends(shop: Shop) -> None:
+    key = await key_of(shop)
+    [credential] = await shop.rows(Credential, id=key.id)
+    request = Request({"type": "http", "method": "GET", "path": HEALTH, "headers": [], "state": {}})
+    shop.house.usage.note(credential, SATURDAY, request)
+    await shop.house.usage.flush()
+    assert await shop.rows(AuditEntry, actor_kind="credential") == []
+    request.state.status = 200
+    await shop.house.usage.flush()
+    assert [line.status for line in await shop.rows(AuditEntry, actor_kind="credential")] == [200]
+
+
 async def test_a_caller_acts_under_the_name_of_the_key(shop: Shop) -> None:
     key = await key_of(shop, name="Acme Dispatch")
 

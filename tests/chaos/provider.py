@@ -1,4 +1,4 @@
-"""A provider that speaks Twilio's Messages API on loopback, and misbehaves by a seeded plan.
+"""A provider that speaks Twilio's Messages and Calls APIs on loopback, and misbehaves by a seeded plan.
 
 It keeps every text it took with the reference we sent along (our message's id, in the StatusCallback address), so that
 what arrived twice or never can be counted there, whatever our own rows say.
@@ -21,6 +21,8 @@ from tests.chaos.wire import TOKEN, post_form
 ACCOUNT = "AC1"
 CREDENTIALS = "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
 PATH = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+CALLS = f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json"
+NO_PHONE = "+15125550199"  # nobody can be called there
 ANSWERS = 0.05  # seconds a well-behaved create takes
 PAGE = 50
 
@@ -63,6 +65,7 @@ class Provider:
     callbacks: bool = False
     url: str = ""
     taken: list[Taken] = field(default_factory=list)
+    rung: list[dict[str, str]] = field(default_factory=list)  # the forms of the calls that were placed
     answered: Counter[str] = field(default_factory=Counter)
     looks: int = 0
     told: Counter[int] = field(default_factory=Counter)  # answers to status callbacks, by HTTP status; 0: no answer
@@ -76,8 +79,10 @@ class Provider:
                 method, target, _ = lines[0].split(" ")
                 headers = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in lines[1:])}
                 body = await reader.readexactly(int(headers.get("content-length", 0)))
-                if headers.get("authorization") != CREDENTIALS or urlsplit(target).path != PATH:
+                if headers.get("authorization") != CREDENTIALS or urlsplit(target).path not in (PATH, CALLS):
                     answer = self._answer(401, {"code": 20003, "status": 401})
+                elif urlsplit(target).path == CALLS:
+                    answer = self._ring(dict(parse_qsl(body.decode())))
                 elif method == "GET":
                     answer = self._listed(dict(parse_qsl(urlsplit(target).query)))
                 else:
@@ -112,6 +117,12 @@ class Provider:
         if plan == "taken, answered after the time-out":
             await asyncio.sleep(11)
         return self._answer(201, {"sid": kept.sid, "status": "queued", "error_code": None})
+
+    def _ring(self, form: dict[str, str]) -> bytes:
+        if form["To"] == NO_PHONE:
+            return self._answer(400, {"code": 21211, "status": 400})
+        self.rung.append(form)
+        return self._answer(201, {"sid": f"CA{len(self.rung):032x}", "status": "queued"})
 
     def _take(self, form: dict[str, str]) -> Taken:
         where = form["StatusCallback"]

@@ -22,6 +22,14 @@ from tools.rules.opening_hours import DAYS, read, written
         ("Sat 18:00-08:00", "Sat 18:00-08:00"),
         ("Sat-Mon 10-2", "Mon 10:00-14:00, Sat-Sun 10:00-14:00"),
         ("Thursdays 8 until midnight", "Thu 08:00-24:00"),
+        ("8-5", "Mon-Fri 08:00-17:00"),
+        ("8 to 5 weekdays, 9 to 1 saturday", "Mon-Fri 08:00-17:00, Sat 09:00-13:00"),
+        ("mon-fri 8am to 5pm, closed weekends", "Mon-Fri 08:00-17:00"),
+        ("M-Th 8-5, F 8-2, Sa 9-12", "Mon-Thu 08:00-17:00, Fri 08:00-14:00, Sat 09:00-12:00"),
+        ("m/w/f 8-5", "Mon 08:00-17:00, Wed 08:00-17:00, Fri 08:00-17:00"),
+        ("7 days a week 8-8", "Mon-Sun 08:00-20:00"),
+        ("Mon-Fri 8-12 and 1-5", "Mon-Fri 08:00-12:00 and 13:00-17:00"),
+        ("Sat 01:00-05:00", "Sat 01:00-05:00"),
     ],
 )
 def test_hours_are_read_as_people_write_them(text: str, meant: str) -> None:
@@ -43,7 +51,8 @@ def test_a_night_belongs_to_the_day_it_begins() -> None:
     [
         ("", "No day is open"),
         ("closed", "No day is open"),
-        ("8-5", "days first"),
+        ("all day", "days first"),
+        ("8-5 weekdays, 9-1", "no day"),
         ("Mon-Fri", "No day is open"),
         ("Mon-Fri 8-5, Sat", "Sat has no hours"),
         ("whenever", "days and times"),

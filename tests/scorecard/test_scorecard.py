@@ -8,7 +8,7 @@ import pytest
 from api.eval.report import Row, table
 from storage.db import open_database
 from tests.people import Office
-from tests.scorecard import hostility, people, schemas
+from tests.scorecard import hostility, people, schemas, timing
 
 pytestmark = pytest.mark.engines("sqlite")
 
@@ -28,6 +28,12 @@ async def test_tools_take_what_their_schemas_allow_and_refuse_the_rest(office: O
 
 def test_the_claim_guard_reaches_its_bars() -> None:
     assert [row.what for row in hostility.guard_rows() if row.reached is not True] == []
+
+
+def test_a_claim_check_takes_five_milliseconds_at_most_on_any_text() -> None:
+    labelled, hostile = timing.check_times()
+    assert max(labelled) <= 5
+    assert max(hostile) <= 5
 
 
 def test_without_the_data_the_rows_of_people_are_skipped_in_plain_words(tmp_path: Path) -> None:

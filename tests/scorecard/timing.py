@@ -1,4 +1,5 @@
-"""Scorecard E: how long a turn of ours and a check take. The machine's load is in these numbers."""
+"""Scorecard E: how long a turn of ours and a check take. The machine's load is in the turns; a check is measured in
+processor time."""
 
 import asyncio
 import time
@@ -20,7 +21,13 @@ from tests.stories.model_server import Say, model_server
 SAID = ("Hi", "AC died, 12 Oak St 78701", "anything Tuesday?", "2pm", "thanks!", "can we do Friday instead?", "8am",
         "when is it again?", "how much is it?", "please cancel it", "ok thanks bye")  # fmt: skip
 WORDS = "What is going on with the furnace, and what is the address?"
-HOSTILE = ("x" * 200_000, "at 9 or 10 " * 2000, "Monday " * 3000, "$1" * 5000, "((((" * 4000, "booked, " * 3000)
+# Shapes that were slow once: every pattern begins many times, or every sentence holds a claim, a time and a name.
+HOSTILE = (
+    ". " * 300, "moved " * 100, "reservé " * 80, "1," * 300, "9 or " * 120, "Bob Bob " * 70, "not booked, " * 50,
+    "See you Monday at 9 with Dana. Was $89, now moved to Tuesday at 2, ok? " * 9,
+    "team and be and you 9 see sent set visit there at requested booked your the call we're on Monday it " * 5,
+    "x" * 200_000, "at 9 or 10 " * 2000, "Monday " * 3000, "$1" * 5000, "((((" * 4000, "booked, " * 3000,
+)  # fmt: skip
 
 
 class AtOnce:
@@ -79,15 +86,15 @@ async def against(url: str, rounds: int) -> tuple[list[int], float]:
 
 
 def check_times() -> tuple[list[float], list[float]]:
-    """Milliseconds of the claim check on each labelled sentence, and on each hostile text; the best of three."""
+    """Milliseconds of the claim check on each labelled sentence, and on each hostile text; the best of five."""
     labelled = [_best(str(case.values[2]), str(case.values[0])) for case in CASES[:200]]
     return labelled, [_best(text, "booked") for text in HOSTILE]
 
 
 def _best(text: str, scene: str) -> float:
     known, took = evidence(scene), []
-    for _ in range(3):
-        started = time.perf_counter()
+    for _ in range(5):
+        started = time.process_time()
         check(text, known, limit=480)
-        took.append((time.perf_counter() - started) * 1000)
+        took.append((time.process_time() - started) * 1000)
     return min(took)

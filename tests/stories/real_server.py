@@ -107,9 +107,9 @@ class RealServer:
 
     def start(self) -> float:
         """Start, and wait until it is ready; how many seconds that took."""
-        began = time.perf_counter()
         log = self.folder / "server.log"
         self.process = forked.start(["serve", "--port", str(self.port)], self.folder, self.environ, log)
+        began = time.perf_counter()
         while time.perf_counter() - began < 30:
             assert self.process.is_alive(), log.read_text()
             try:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Message
 from tests.calls.play import Stage
 from tests.fakes import SARAH, Shop
-from tests.people import visit
+from tests.people import MARCUS, visit
 from tools import booking, conversations, leads, summary
-from tools.problems import Problem
 from tools.rules.masking import masked
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -197,14 +197,25 @@ async def test_what_we_promised_is_listed_with_its_message(shop: Shop) -> None:
     assert promise["messageId"] in [one.id for one in await shop.rows(Message, direction="out")]
 
 
-async def test_a_lead_nobody_talked_with_has_none(shop: Shop) -> None:
-    def unit(ctx: Any) -> str:
-        return leads.open_lead(ctx, leads.customer_for(ctx, SARAH)).id
+async def test_a_lead_nobody_talked_with_tells_what_is_known_of_it(shop: Shop) -> None:
+    await shop.text("No heat since Friday", "SM1", sender=MARCUS)
+
+    def unit(ctx: Context) -> str:
+        row = visit(ctx, "2026-11-23 09:00", customer_name="Sarah Jones", address="12 Oak St")
+        return row.lead_id
 
     lead_id = await shop.act(unit)
-    with pytest.raises(Problem) as problem:
-        await shop.act(lambda ctx: summary.for_lead(ctx, lead_id))
-    assert problem.value.code == "NOT_FOUND"
+    told = await shop.act(lambda ctx: summary.for_lead(ctx, lead_id))
+    assert (told["conversationId"], told["leadId"], told["leadStatus"], told["messageCount"]) == (
+        None,
+        lead_id,
+        "BOOKED",
+        0,
+    )
+    assert (
+        told["summary"] == "Sarah Jones got in touch. Diagnostic visit on Monday, November 23 at 9:00 AM is confirmed."
+    )
+    assert len(await shop.rows(Conversation)) == 1
 
 
 async def test_a_leads_summary_is_its_conversations(shop: Shop) -> None:

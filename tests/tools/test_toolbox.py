@@ -12,6 +12,7 @@ from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Lead, Task
 from tests.calls.play import Stage
 from tests.fakes import SARAH, Shop
+from tests.people import water_heater
 from tools import toolbox
 from tools.problems import CODES, Problem
 from tools.tool import Tool, clean
@@ -211,3 +212,21 @@ async def test_a_write_asked_again_gets_its_first_answer(shop: Shop, scope: str)
     first, second = await shop.act(unit)
     assert first == second
     assert len(await shop.rows(Task, customer_id=(await shop.rows(Customer, phone=SARAH))[0].id)) == 1
+
+
+async def test_a_service_that_cannot_be_booked_is_not_listed_though_it_is_named(shop: Shop, scope: str) -> None:
+    await shop.act(lambda ctx: setattr(water_heater(ctx), "is_bookable", False))
+    (said,) = await call_all(shop, scope, [("list_open_slots", {"service": "Water heater install"})])
+    assert (said.ok, said.code, said.say) == (
+        False,
+        "SERVICE_NOT_BOOKABLE",
+        "That service cannot be booked like this.",
+    )
+    assert said.data == {"fix": "Have the office call back."}
+
+
+async def test_the_script_has_the_office_call_back_about_a_service_that_cannot_be_booked(shop: Shop) -> None:
+    await shop.act(lambda ctx: setattr(water_heater(ctx), "is_bookable", False))
+    (answer,) = await Stage(shop).say("Water heater install")
+    assert answer.body.startswith("That service cannot be booked like this. I've passed this to the office")
+    assert [task.kind for task in await shop.rows(Task)] == ["call_back"]

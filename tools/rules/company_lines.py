@@ -27,8 +27,10 @@ _TO = re.compile(r"\s*(?:-|\u2013|\bto\b|\bthrough\b|\bthru\b)\s*", re.IGNORECAS
 _BETWEEN_ZIPS = re.compile(r"(?:[,;/&\s]|\band\b|\bzips?\b|\bcodes?\b)+", re.IGNORECASE)
 # What can stand behind a service's name, read from the end: hours, minutes, money, or a bare number.
 _COST = re.compile(
-    r"(?:^|[\s:(/\u2013-]+)(?:(?P<hours>\d{1,2}(?:\.\d{1,2})?)\s*(?:hours?|hrs?|h)\b\.?|(?P<minutes>\d{1,4})\s*(?:minutes?|mins?|m)\b\.?"
-    r"|\$\s*(?P<money>\d{1,5}(?:\.\d{1,2})?)|(?P<dollars>\d{1,5}(?:\.\d{1,2})?)\s*(?:dollars|bucks|usd)|(?P<free>free|no charge)"
+    r"(?:^|[\s:(/\u2013-]+)"
+    r"(?:(?P<hours>\d{1,2}(?:\.\d{1,2})?)\s*(?:hours?|hrs?|h)\b\.?|(?P<minutes>\d{1,4})\s*(?:minutes?|mins?|m)\b\.?"
+    r"|\$\s*(?P<money>\d{1,5}(?:\.\d{1,2})?)|(?P<dollars>\d{1,5}(?:\.\d{1,2})?)\s*(?:dollars|bucks|usd)"
+    r"|(?P<free>free|no charge)"
     r"|(?P<bare>\d{1,5}(?:\.\d{1,2})?))[\s)]*$",
     re.ASCII | re.IGNORECASE,
 )
@@ -95,7 +97,7 @@ def zone(text: str) -> ZoneInfo:
     found = wall_time.zone_named(text) or wall_time.zone_named(text.partition(",")[0])  # "Austin, TX"
     if found is None:
         raise UnreadableAnswer(
-            "The zone is Eastern, Central, Mountain, Pacific, a big city such as Chicago, or a name like America/Chicago."
+            "The zone is Eastern, Central, Mountain, Pacific, a big city, or a name like America/Chicago."
         )
     return found
 
@@ -116,6 +118,8 @@ def areas(text: str) -> tuple[tuple[str, str], ...]:
         if first > last:
             raise UnreadableAnswer(f"{first}-{last} runs backwards; write {last}-{first}.")
         runs.append((first, last))
+    if not runs:
+        raise UnreadableAnswer("No ZIP is named; write them like 78701-78759, 78610, or write everywhere.")
     return tuple(runs)
 
 

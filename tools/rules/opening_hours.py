@@ -115,7 +115,7 @@ def _days(found: re.Match[str]) -> list[int]:
 
 
 def _weekday(word: str) -> int:
-    return [day.lower() for day in DAYS].index(word[:3].lower())
+    return next(at for at, day in enumerate(DAYS) if day.lower().startswith(word.lower().rstrip(".")[:3]))
 
 
 def _open(week: list[list[Span]], days: list[int], span: Span) -> None:

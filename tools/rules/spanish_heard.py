@@ -9,8 +9,8 @@ _SPANISH = re.compile(
     r"[¿¡ñ]|\b(?:s[ií]|la (?:primera|segunda|tercera|[uú]ltima)|el (?:primero|segundo|tercero|lunes|martes|"
     r"mi[eé]rcoles|"
     r"jueves|viernes|[uú]ltimo|\d)|a las?|lunes|martes|mi[eé]rcoles|jueves|viernes|ma[nñ]ana|hoy|por favor|gracias|"
-    r"hola|"
-    r"cita|visita|quiero|quisiera|necesito|puedo|puede|cancelar|cambiar|mover|est[aá] bien|de acuerdo|perfecto|claro|"
+    r"hola|citas?|visitas?|usted|hablo con|quiero|quisiera|necesito|puedo|puede|cancelar|cambiar|mover|est[aá] bien|"
+    r"de acuerdo|perfecto|claro|"
     r"ninguno|ninguna|cu[aá]nto|cu[aá]l|me llamo|persona|direcci[oó]n|no funciona)\b",
     re.I,
 )
@@ -28,6 +28,19 @@ _PHRASES = tuple(
     for spanish, english in (
         (r"(?:le|te) (?:sirve|conviene|parece bien|queda bien|acomoda|va bien)", "does that work"),
         (r"(?:se )?(?:le|te|lo|la) reservo|quiere que (?:se )?(?:le |lo |la )?reserve", "shall I book"),
+        (
+            r"(?:ya )?no (?:voy a poder|puedo|podre|podemos) (?:ir|estar|llegar|recibirl[oe]s|ese dia)",
+            "I can't make it",
+        ),
+        (
+            r"(?:es usted|eres|hablo con|estoy hablando con)"
+            r" (?:un robot|un bot|una maquina|una computadora|una persona real|una persona de verdad|un humano)",
+            "are you a robot",
+        ),
+        (
+            r"que (?:citas?|visitas?) tengo|(?:cuando|cuales|a que hora) (?:es|son) (?:mis?|la) (?:citas?|visitas?)",
+            "when is my visit",
+        ),
         (r"no (?:se|estoy segur[oa])", "not sure"),
         (r"(?:ya no|no) (?:lo |la )?(?:necesito|quiero)(?: (?:la|mi) (?:cita|visita))?", "cancel it, I don't need it"),
         (
