@@ -71,12 +71,14 @@ THEY_COME = re.compile(
     r"serves)\w{3,}s "
     r"(?:you|your|by|over|out|around|at|on)\b|\bbelongs to you\b",
 )
-# Money and papers move by nobody's hand here; only a tool's own words could say that they did.
+# Money and papers move by nobody's hand here, and nobody is put through: only a tool's own words could say so.
 PAPERS = re.compile(
     r"\b(?:refund|credit|invoice|receipt|deposit|quote|order|warranty claim|reembolso|factura|recibo)\w*\b.{0,20}?"
     r"\b(went|has been|is on|was|is coming|is being|will be|sali|fue|esta en)\b|"
     r"\b(?:refunded|credited|reimbursed|reembols(?:ad[oa]s?|amos|aron)|(?:devolver|reembolsar)(?:a|an|e|emos)|devolvimos|devuelto)\b|"
-    r"\b(?:i|we|office|team)(?: (?:have|has|just|already|also))* (?:e-?mailed|mailed|faxed)\b",
+    r"\b(?:i|we|office|team)(?: (?:have|has|just|already|also))* (?:e-?mailed|mailed|faxed)\b|"
+    r"\bbeing (?:connected|transferred|patched|put through)\b|\b(?:connecting|transferring|patching) you\b|"
+    r"\bputting you through\b|\bon the line\b",
 )
 LATE = re.compile(
     r"\b(?:running|minutes?|hours?|mins?|a bit|a little|stuck|almost|already) (?:\w+ ){0,3}?(?:late|behind|away|out|"

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from agent.acting import unbacked_acts
-from agent.claims import OF_A_VISIT, WORDS_COME, Spoken
+from agent.asides import WORDS_COME
+from agent.claims import OF_A_VISIT, Spoken
 from agent.evidence import Known, Visit, at, of_visit, said
 from agent.mood import near
 from agent.promises import WISHED, unbacked_promise

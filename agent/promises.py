@@ -26,10 +26,6 @@ SPAN = re.compile(
     r"los? )*(\d+|an?|una?)?\s*(?:business |working )?(minute|min|hour|hr|day|minuto|hora|dia)s?\b",
 )
 BUSY_DAY = re.compile(r"\bbooked\b|\bno \w+|\bnothing\b")
-LIVE = re.compile(
-    r"\bbeing (?:connected|transferred|patched|put through)\b|\b(?:connecting|transferring|patching) you\b|"
-    r"\bputting you through\b|\bon the line\b"
-)
 VISITING = re.compile(r"\bon (?:the|his|her|their) way\b|\bwill be (?:there|out|by)\b|\bcome\b")
 
 
@@ -57,8 +53,6 @@ def unbacked_promise(part: Spoken, known: Known) -> Iterator[str]:
         kept = kept or (
             any(claim.kind in OF_A_VISIT for claim in part.claims) and VISITING.search(part.words) is not None
         )
-    if LIVE.search(part.words) and not re.search(r"\b(?:connect|transfer)", known.tool_words, re.I):
-        kept = False  # told is not talking: only a tool could have put them through
     if not kept:
         yield "promises_deed"
     heard = known.tool + known.profile

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from agent.claims import Spoken
 from agent.evidence import Known, of_visit, stands
@@ -73,16 +74,17 @@ COMING = re.compile(
 )
 
 
-def cents(text: str) -> list[int]:
-    """Plain text in; every price it names out, in cents."""
+@lru_cache(maxsize=64)
+def cents(text: str) -> frozenset[int]:
+    """Plain text in; every price it names out, in cents. Remembered: the evidence is asked for every sentence."""
     if not DIGIT.search(text):
-        return []
-    return [
+        return frozenset()
+    return frozenset(
         int(whole.replace(",", "")) * 100 + int(part or 0)
         for found in PRICE.finditer(text.lower())
         for whole, part in zip(found.groups()[::2], found.groups()[1::2], strict=True)
         if whole and len(whole) < 12
-    ]
+    )
 
 
 def free_beyond(words: str, facts: str) -> bool:
@@ -100,9 +102,10 @@ def free_beyond(words: str, facts: str) -> bool:
     return True
 
 
-def shares(text: str) -> set[str]:
-    """Plain text in; the percentages it names out."""
-    return set(SHARE.findall(text.lower()))
+@lru_cache(maxsize=64)
+def shares(text: str) -> frozenset[str]:
+    """Plain text in; the percentages it names out, remembered likewise."""
+    return frozenset(SHARE.findall(text.lower()))
 
 
 def contacts(text: str) -> list[str]:
@@ -165,17 +168,15 @@ def unbacked_names(part: Spoken, known: Known, boasts: list[str], *, offering: b
 def unbacked_facts(words: str, known: Known) -> Iterator[str]:
     """Prices, discounts, numbers and links of ours must stand in the profile or a tool's words; the customer's may be
     repeated, not agreed to."""
-    prices, links = set(cents(words)), contacts(words)
+    prices, links = cents(words), contacts(words)
     cheaper = CHEAPER.search(words)
     if cheaper and cheaper[0] not in known.everything and "?" not in words and not DENIED.search(words):
         yield "unknown_price"
     if not (prices or links or SHARE.search(words) or FREE.search(words)):
         return
     ours, theirs = f"{known.profile_words}\n{known.tool_words}", known.customer_words
-    missing = prices - set(cents(ours)) if prices else prices
-    if missing - set(cents(theirs)) or (
-        missing and AGREED.search(words) and not DENIED.search(words) and "?" not in words
-    ):
+    missing = prices - cents(ours) if prices else prices
+    if missing - cents(theirs) or (missing and AGREED.search(words) and not DENIED.search(words) and "?" not in words):
         yield "unknown_price"
     if shares(words) - shares(ours) or (not DENIED.search(words) and free_beyond(words, ours)):
         yield "unknown_price"

@@ -130,7 +130,8 @@ def check_writes(
             start = row.start_at.astimezone(AUSTIN)
             hour = f"{start:%I}".lstrip("0")
             allowed = bool(re.search(rf"\b{hour}(?:am|pm|\b)", text)) or "first one" in text
-            allowed = allowed or (text in ("yes", "ok") and len(set(CLOCK.findall(last))) == 1)
+            yes = text in ("yes", "ok") or (text == "lovely" and last.endswith("?"))
+            allowed = allowed or (yes and len(set(CLOCK.findall(last))) == 1)
         if not allowed:
             found.add("I3", kind, f"{row.status} at {row.start_at:%m-%d %H:%M} on {text!r}")
 

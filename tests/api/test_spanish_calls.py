@@ -112,3 +112,14 @@ async def test_a_lie_of_the_model_is_replaced_by_spanish_words(shop: Shop) -> No
     async with ringing(shop) as call:
         await tuned(call, NEED)
         assert (await call.listen()).startswith("Quiero darle la información correcta")
+
+
+async def test_a_booking_the_caller_talked_over_is_told_again_in_spanish(shop: Shop) -> None:
+    async with ringing(shop) as call:
+        await tuned(call, NEED)
+        await call.listen()
+        await shop.pass_time(seconds=3)
+        await call.say("sí, el lunes a las ocho por favor")
+        await call.socket.send(type="interrupt", utteranceUntilInterrupt="¡Reservado!")
+        assert f"¡Reservado! Diagnostic visit, el {OFFER}" in await call.say("¿hola, me escucha?")
+    assert len(await shop.rows(Booking)) == 1

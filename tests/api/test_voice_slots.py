@@ -67,8 +67,8 @@ async def test_a_date_gone_by_means_its_next_weekday(line: Line) -> None:
 async def test_a_street_outside_the_area_is_refused(line: Line) -> None:
     answer = await line.say(SLOTS, address="9 Alameda Ave, El Paso 79901")
     assert answer.text == (
-        "SLOT LOOKUP FAILED: that postal code is outside the area this business covers. Ask for the postal code once more; if it "
-        "is the same, offer to take a message. [code: OUT_OF_SERVICE_AREA]"
+        "SLOT LOOKUP FAILED: that postal code is outside the area this business covers. Ask for the postal code once "
+        "more; if it is the same, offer to take a message. [code: OUT_OF_SERVICE_AREA]"
     )
 
 
