@@ -56,7 +56,8 @@ FINISHED = re.compile(
 # What somebody named is said to have decided.
 NAMED_DID = re.compile(
     r"\b([A-Z][a-z]+)(?: [A-Z][a-z]+)?(?:'s)?(?: (?:has|just|already|also|kindly))* "
-    r"(accepted|approved|agreed|okayed|promised|cleared|offered|decided)\b"
+    r"(accepted|approved|agreed|okayed|promised|cleared|offered|decided|called|texted|said|says|told|wrote|finished|"
+    r"arrived)\b"
 )
 # The same in Spanish, where an ending without its accent tells what somebody did: "la oficina aprobo".
 TERCERO = re.compile(

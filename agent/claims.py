@@ -77,7 +77,8 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"your (?:visit|appointment))\w*",
         rf"{GOES} (?:be (?:there|out|by|over|at|here|com\w+|arriv\w+|with you|on ?site|knocking|on (?:his|"
         r"her|their) way)|arrive|come\b|stop by|swing by|drop by|show up|get (?:there|to you)|head|visit|meet you|"
-        r"roll up|fix|install|handle|take care)",
+        r"roll up|fix|install|handle|take care|(?:get|have|send) (?:somebody|someone|an? \w+|one of our \w+|"
+        r"our \w+|the \w+) (?:out|over|there|by|to (?:you|your))\b)",
         r"\b(?:is|are|'s|'re)(?: already| now| just)? (?:com\w+|arriv\w+|head\w+|driving|assigned|en route|"
         r"on (?:the|his|her|their) way|"
         r"due|expected)\b",
@@ -115,7 +116,8 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\b(?:estaremos|estara|llegara|llegaremos|llega|ira|iremos|pasara|pasaremos)\b(?! informad)",
         r"\b(?:su|tu|la) (?:\w+ )?(?:cita|visita|reserva|reservacion)(?: \w+)? (?:es|esta|sera|sigue|va)\b",
         r"\b(?:tiene|tienes|tenemos) (?:una |su |tu |la )?(?:\w+ )?(?:cita|visita|reserva)\b",
-        r"\bes suy[oa]\b|\bsuyo es\b",
+        r"\bes suy[oa]\b|\bsuyo es\b|\b(?:sale|salen|va|van|viene|vienen) (?:ya |ahora )?(?:para (?:alla|su|tu)|"
+        r"hacia (?:alla|su|tu)|en camino|a su (?:casa|domicilio))\b",
     ),
     "done": (
         r"\b(?:all|you(?:'re| are)(?: now)?|everything(?:'s| is)) (?:set|sorted|good to go)\b|"

@@ -23,7 +23,7 @@ PRICE = re.compile(
 )
 YOURS_TO_COME = re.compile(
     r"\byour (?:tech\w*|plumber|electrician|installer|repair\w*|service ?man|guy|man)\b|\b(?:su|tu) tecnic[oa]\b|"
-    r"\bassigned\b|\basignad[oa]\b"
+    r"\bassigned\b|\basignad[oa]\b|\b(?:gave|told|asked|passed|sent|spoke|talked|called|texted|informed|notified)\b"
 )
 DIGIT = re.compile(r"\d")
 SHARE = re.compile(r"\b(\d{1,3})\s*(?:%|percent|por (?:ciento|100))")
@@ -178,7 +178,8 @@ def unbacked_facts(words: str, known: Known) -> Iterator[str]:
     missing = prices - cents(ours) if prices else prices
     if missing - cents(theirs) or (missing and AGREED.search(words) and not DENIED.search(words) and "?" not in words):
         yield "unknown_price"
-    if shares(words) - shares(ours) or (not DENIED.search(words) and free_beyond(words, ours)):
+    # "At no cost" denies nothing.
+    if shares(words) - shares(ours) or (not DENIED.search(FREE.sub(" ", words)) and free_beyond(words, ours)):
         yield "unknown_price"
     for contact in links:
         if contact not in re.sub(r"\D", "", f"{ours} {theirs}") and contact not in f"{ours}\n{theirs}".lower():

@@ -26,7 +26,9 @@ NO_STREET = re.compile(
 )
 CAPITAL = re.compile(r"(?<=[a-z,;] )(?P<name>[A-Z][a-z]{2,})(?:'s)?\b")
 NO_PERSON_AFTER = re.compile(
-    r"\b(?:a|an|the|any|some|in|near|from|of|your|this|that|every|each|and the|el|la|un|una)\s+$", re.I
+    r"\b(?:a|an|the|any|some|in|near|from|of|your|this|that|every|each|and the|el|la|un|una)\s+$|"
+    r"\d (?:\w+ ){1,2}(?:st|ave|dr) $",
+    re.I,
 )
 AT_START = re.compile(
     r"(?:^|[.!?:\n]\s*|[-\"'(]\s*)(?P<name>[A-Z][a-z]{2,})(?: [A-Z][a-z]+)?,? (?:from|in|at|with) (?:our|the|my) "

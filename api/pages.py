@@ -1,5 +1,6 @@
 """What every HTML page shares: its templates, its headers, and the refusal of posts from other sites."""
 
+import unicodedata
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
@@ -41,7 +42,12 @@ def same_site(request: Request) -> None:
 
 
 def form_text(form: Mapping[str, Any], name: str, longest: int = 300) -> str | None:
-    """A form's text field, trimmed and cut; None when it is empty."""
+    """A form's text field, trimmed and cut; None when it is empty, or holds only what nobody can see."""
     value = form.get(name)
     value = value.replace("\x00", "") if isinstance(value, str) else value  # PostgreSQL keeps none
-    return (value.strip()[:longest] or None) if isinstance(value, str) else None
+    return value.strip()[:longest] if isinstance(value, str) and shows(value) else None
+
+
+def shows(text: str) -> bool:
+    """Whether there is something to see in a text, and not only spaces, marks of direction or joiners."""
+    return any(unicodedata.category(one)[0] not in "ZC" for one in text)

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from api.pages import shows
 from tools.problems import Problem, not_found
 from tools.refusals import utc
 from tools.rules import wall_time
@@ -30,6 +31,12 @@ ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 def _storable(text: str) -> str:
     if "\0" in text:
         raise ValueError("a text cannot hold a zero character")
+    return text
+
+
+def _seen(text: str) -> str:
+    if not shows(text):
+        raise ValueError("shows nothing")
     return text
 
 
@@ -55,7 +62,7 @@ def _id(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_storable), StringConstraints(strip_whitespace=True, max_length=200)]
-Given = Annotated[Text, StringConstraints(min_length=1)]
+Given = Annotated[Text, StringConstraints(min_length=1), AfterValidator(_seen)]
 LongText = Annotated[str, AfterValidator(_storable), StringConstraints(strip_whitespace=True, max_length=4000)]
 FreeJson = Annotated[dict[str, Any], BeforeValidator(_free_json)]
 FreeList = Annotated[list[Any], BeforeValidator(_free_json)]

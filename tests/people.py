@@ -6,13 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage.context import ASSISTANT, Actor, Context
 from storage.db import Database
 from storage.seed import demo_id, seed_demo
 from storage.tables import Booking, Org, Service
-from tools.booking import Visit, book
+from tools.booking import Visit, book, history
+from tools.problems import Problem
 
 T = TypeVar("T")
 
@@ -82,3 +85,20 @@ class Office:
     def later(self, **by: float) -> None:
         """Let time pass."""
         self.now += timedelta(**by)
+
+
+def count(ctx: Context, table: type[Any]) -> int:
+    """How many rows a table has."""
+    return ctx.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def events(ctx: Context, row: Booking) -> list[str]:
+    """What happened to a visit, in words."""
+    return [line.event for line in history(ctx, row)]
+
+
+async def refused(office: Office, unit: Callable[[Context], Any], **context: Any) -> Problem:
+    """The problem a unit of work is refused with."""
+    with pytest.raises(Problem) as caught:
+        await office(unit, **context)
+    return caught.value

@@ -8,13 +8,11 @@ from sqlalchemy import select
 from storage.context import Context
 from storage.tables import Booking, Service, Technician
 from tools import audit, cells, holds
-from tools.diaries import Diaries, read_diaries, unrestricted
+from tools.diaries import LONGEST_VISIT, Diaries, read_diaries, unrestricted
 from tools.fair_choice import fairest
 from tools.problems import Problem
 from tools.rules.calendar import Refusal
 from tools.slots import refusal
-
-LONGEST_VISIT = timedelta(hours=24)  # contract 2.4
 
 
 def lengths(start: datetime, end: datetime) -> int:

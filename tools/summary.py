@@ -21,8 +21,13 @@ from tools.telling import words
 
 LONGEST = 600
 PROMISE = re.compile(
-    r"\b(?:I'll|we'll|we will|I will|someone will|a person will|will (?:call|text|get back|follow up))\b", re.I
+    r"\b(?:I'll|we'll|we will|I will|someone will|a person will|will (?:call|text|get back|follow up))\b|"
+    r"\b(?:le|te) (?:llamar|avisar|escribir|enviar|contactar|responder)(?:á|án|é|emos)\b|"
+    r"\bse (?:comunicará|pondrá)n?\b",
+    re.I,
 )
+OFFERED = re.compile(r"\?|^\W*(?:once|if|when|as soon as|si|cuando|en cuanto)\b", re.I)
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
 URGENT_FIRST = ("emergency", "urgent", "routine")
 
 
@@ -68,10 +73,10 @@ def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
         "channel": thread.channel.upper(),
         "leadStatus": lead.status.upper() if lead else None,
         "customer": {
-            "name": customer.name if customer else None,
+            "name": masked(customer.name) if customer and customer.name else None,
             "phone": customer.phone if customer else thread.phone,
             "email": customer.email if customer else None,
-            "address": customer.address if customer else None,
+            "address": masked(customer.address) if customer and customer.address else None,
             "postalCode": customer.postal_code if customer else None,
         },
         "service": booking.service_label if booking else (service.name if service else None),
@@ -83,11 +88,7 @@ def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
         if booking is None
         else {"id": booking.id, "status": booking.status.upper(), "startAt": _iso(booking.start_at)},
         "openQuestions": questions,
-        "promises": [
-            {"text": masked(one.body), "madeBy": one.actor_name, "messageId": one.id}
-            for one in messages
-            if one.direction == "out" and PROMISE.search(one.body)
-        ],
+        "promises": _promises(messages),
         "facts": _facts(customer, issue, messages),
         "unbookedReason": unbooked.why(
             thread,
@@ -166,6 +167,8 @@ def _next_action(
             return _action("REVIEW_OPT_OUT", "STAFF", due_at, masked(task.text))
         return _action("NONE", "NOBODY", None, "They asked for no more texts.")
     if thread.state in ("needs_human", "human"):
+        if thread.needs_human_reason == "price":
+            return _action("SEND_QUOTE", "STAFF", due_at, masked(task.text) if task else "They asked for a price.")
         return _action("CALL_BACK", "STAFF", due_at, masked(task.text) if task else "A person should answer.")
     if booking is not None and booking.is_active:
         if not booking.address:
@@ -211,6 +214,17 @@ def _facts(customer: Customer | None, issue: str | None, messages: Sequence[Mess
         if source:
             facts.append({"label": label, "value": value, "messageId": source})
     return facts
+
+
+def _promises(messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """Each sentence of ours that says what we will do; one that asks or hangs on an answer promises nothing."""
+    return [
+        {"text": masked(sentence), "madeBy": one.actor_name, "messageId": one.id}
+        for one in messages
+        if one.direction == "out"
+        for sentence in SENTENCE.split(one.body)
+        if PROMISE.search(sentence) and not OFFERED.search(sentence)
+    ]
 
 
 def _open_questions(messages: Sequence[Message]) -> list[str]:

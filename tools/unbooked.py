@@ -25,6 +25,8 @@ def why(
         return "emergency"
     if thread.needs_human_reason == "asked_for_person" and thread.state in ("needs_human", "human", "closed"):
         return "wants_person"
+    if thread.needs_human_reason == "price" and thread.state in ("needs_human", "human", "closed"):
+        return "price"
     if thread.state == "closed":
         return "thinking" if customer_spoke_last else "no_reply"
     return None

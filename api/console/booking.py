@@ -20,7 +20,7 @@ from tools.rules import slot_tag, speech
 from tools.setup import setup_of
 
 Caller = Annotated[StaffCaller, Depends(signed_in)]
-NOTES = 4000
+WRITTEN = {"customer_name": 200, "address": 200, "postal_code": 20, "notes": 4000}  # and its most characters
 STATES = {"confirmed": "good", "rescheduled": "good", "pending": "warn", "late": "warn", "no_show": "bad"}
 TOLD = {"completed": "Marked as completed.", "no_show": "Marked as a no-show.", "late": "Marked as late."}
 
@@ -76,10 +76,17 @@ async def set_status(request: Request, booking_id: str, caller: Caller) -> Respo
 
 @router.post("/bookings/{booking_id}/details")
 async def details(request: Request, booking_id: str, caller: Caller) -> Response:
-    """Correct what is written on it: name, address, ZIP and notes."""
+    """Correct what is written on it: name, address, ZIP and notes.
+
+    Only what differs from what the page showed (`was_…`): the rest may have been written since, by a colleague or by
+    the assistant.
+    """
     form = await request.form()
-    told = {name: form_text(form, name) for name in ("customer_name", "address", "postal_code")}
-    told["notes"] = form_text(form, "notes", NOTES)
+    told = {
+        name: form_text(form, name, longest)
+        for name, longest in WRITTEN.items()
+        if form_text(form, name, longest) != form_text(form, f"was_{name}", longest)
+    }
     return await done(
         request, caller, booking_id, lambda ctx, visit: visits.change_details(ctx, visit, **told), "Kept."
     )

@@ -44,9 +44,8 @@ class Sent:
     form: FormData
 
     def text(self, name: str, longest: int = 300) -> str:
-        """A field's text, trimmed and cut; "" when it is empty or missing."""
-        value = self.form.get(name)
-        return value.replace("\x00", "").strip()[:longest] if isinstance(value, str) else ""
+        """A field's text as `form_text` reads it; "" when it is empty or missing."""
+        return form_text(self.form, name, longest) or ""
 
     def number(self, name: str, called: str) -> int:
         """A whole number. Raises VALIDATION_ERROR, naming the field as the page does."""

@@ -49,11 +49,19 @@ async def new_technician(request: Request, caller: Office) -> Response:
 
 @router.post("/settings/people/new")
 async def add_technician(request: Request, caller: Office) -> Response:
-    """Somebody new drives out."""
+    """Somebody new drives out; a second click must not make a second one, who could be booked, too."""
     form = await sent(request)
 
     def act(ctx: Context) -> None:
-        _give(ctx, offerings.add_technician(ctx, _fields(form)), form.several("service_ids"))
+        fields = _fields(form)
+        people, _total = listings.technicians(ctx, offset=0, size=MANY)
+        if any(one.active and one.name.casefold() == fields["name"].casefold() for one in people):
+            raise Problem(
+                "VALIDATION_ERROR",
+                f"{fields['name']} is on the list already.",
+                fix="Somebody else of this name needs a surname or a letter that tells them apart.",
+            )
+        _give(ctx, offerings.add_technician(ctx, fields), form.several("service_ids"))
 
     refused = await refused_by(caller, act)
     if refused is not None:

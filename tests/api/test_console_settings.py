@@ -175,6 +175,12 @@ async def test_a_length_off_the_five_minute_cells_is_refused(shop: Shop, mia: De
     assert "Odd visit" in answer.text
 
 
+async def test_a_service_is_not_called_by_a_mark_nobody_sees(shop: Shop, mia: Desk) -> None:
+    answer = await mia.post("/console/settings/services/new", **service(name="\u202e"))
+    assert answer.status_code == 422
+    assert "needs a name" in answer.text
+
+
 async def test_a_new_technician_does_the_services_ticked(shop: Shop, mia: Desk) -> None:
     wanted = await one(shop, Service, name="Diagnostic visit")
     assert isinstance(wanted, Service)
@@ -187,6 +193,15 @@ async def test_a_new_technician_does_the_services_ticked(shop: Shop, mia: Desk) 
     html = await mia.get(f"/console/settings/people/{made.id}")
     assert f'value="{wanted.id}" checked' in html
     assert f"/calendar/{made.calendar_token}.ics" in html
+
+
+async def test_a_second_click_makes_no_second_technician(shop: Shop, mia: Desk) -> None:
+    form = {"name": "Noor Haddad", "phone": "", "travel_minutes": "0", "on_call": "", "position": "0", "active": "1"}
+    first = await mia.post("/console/settings/people/new", **form)
+    second = await mia.post("/console/settings/people/new", **{**form, "name": "noor haddad"})
+    assert (first.status_code, second.status_code) == (303, 422)
+    assert "is on the list already" in second.text
+    assert sorted(one.name for one in await shop.rows(Technician)) == ["Dana Ruiz", "Luis Ortega", "Noor Haddad"]
 
 
 async def test_dana_with_visits_ahead_cannot_be_made_inactive(shop: Shop, mia: Desk) -> None:

@@ -130,3 +130,21 @@ async def test_the_clock_is_not_moved_out_of_the_calendar(shop: Shop, move: dict
     answer = await shop.client.post("/api/sandbox/clock", json=move)
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
     assert (await shop.client.get("/api/sandbox/clock")).json()["now"].startswith("2026-11-21")
+
+
+@pytest.mark.parametrize("name", ["\u200b", " \u202e\u2066 ", "\ufeff"], ids=["no width", "direction", "byte order"])
+async def test_a_name_that_shows_nothing_is_no_name(shop: Shop, name: str) -> None:
+    key = await key_of(shop)
+    made = await key.post("/api/v1/technicians", {"name": name})
+    assert (made.status_code, made.json()["code"]) == (400, "VALIDATION_ERROR")
+    renamed = await key.patch(f"/api/v1/services/{demo_id('diagnostic-visit')}", {"name": name})
+    assert renamed.status_code == 400
+    page = {"service": "Diagnostic visit", "zip_code": "78701", "slot": "2026-11-23 09:00", "phone": "512 555 0142"}
+    asked = await shop.client.post("/book/bluebird", data={**page, "address": "12 Oak St", "name": name})
+    assert asked.status_code == 422
+    assert "Please pick a time and fill in name" in asked.text
+
+
+async def test_a_name_of_one_emoji_is_a_name(shop: Shop) -> None:
+    made = await (await key_of(shop)).post("/api/v1/technicians", {"name": "🦄"})
+    assert made.status_code == 201

@@ -24,6 +24,8 @@ OPEN_TO_ALL = (
     "GET /api/private/v1/actions",
     "GET /api/v1/entry-points/{entry_point_id}/info",
     "GET /api/v1/booking-pages/{page_id}/info",
+    "GET /api/v1/invites/{token}/info",
+    "POST /api/v1/invites/{token}/accept",
 )
 APP = create_app(Settings(database_url="sqlite://"), work=False)
 

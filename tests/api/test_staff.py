@@ -253,3 +253,26 @@ async def test_the_staff_may_be_listed_with_who_is_still_asked_to_join(shop: Sho
     listed = await key.get(f"{STAFF}?with_pending=true")
     assert [one["email"] for one in listed["pending"]] == ["joe@bluebird.test"]
     assert "pending" not in await key.get(STAFF)
+
+
+async def test_whoever_has_the_link_sees_who_invites_them_and_joins_once(shop: Shop) -> None:
+    key = await key_of(shop)
+    token = token_in(await made(key, INVITES, email="joe@bluebird.test", role="supervisor"))
+    seen = await shop.client.get(f"{INVITES}/{token}/info")
+    assert seen.json() == {
+        "business": "Bluebird Heating",
+        "role": "supervisor",
+        "invited_by": "Acme Dispatch",
+        "state": "pending",
+    }
+    joining = {"name": "Joe Ray", "password": "a few words in a row"}
+    weak = await shop.client.post(f"{INVITES}/{token}/accept", json={**joining, "password": "short"})
+    first, second = [await shop.client.post(f"{INVITES}/{token}/accept", json=joining) for _ in range(2)]
+    assert (weak.status_code, first.status_code, first.json()["role"]) == (400, 201, "supervisor")
+    assert (second.status_code, second.json()["code"]) == (410, "LINK_EXPIRED")
+    assert [row.email for row in await shop.rows(Staff, name="Joe Ray")] == ["joe@bluebird.test"]
+
+
+async def test_a_link_of_nobodys_leads_nowhere_and_cannot_be_guessed_at_speed(shop: Shop) -> None:
+    answers = [(await shop.client.get(f"{INVITES}/nobody{number}/info")).status_code for number in range(11)]
+    assert answers == [404] * 10 + [429]

@@ -55,7 +55,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 }
 # What these name is a word of ours, the same for every business.
 # Public by their purpose: what a web page shows its visitors.
-FOR_ANYBODY = ("/api/v1/entry-points/{entry_point_id}/info", "/api/v1/booking-pages/{page_id}/info")
+FOR_ANYBODY = (
+    "/api/v1/entry-points/{entry_point_id}/info",
+    "/api/v1/booking-pages/{page_id}/info",
+    "/api/v1/invites/{token}/info",
+    "/api/v1/invites/{token}/accept",
+)
 FIXED_WORDS = ("/api/v1/roles/{role}", "/api/v1/integrations/{name}")
 SPOKEN = {"slot": "2026-11-24 09:00", "name": "Sarah Jones", "phone": "+15125550142"}
 # These doors know nobody by a credential: what lies in their paths is a slug, a file or an unguessable token.

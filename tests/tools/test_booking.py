@@ -6,36 +6,31 @@ import pytest
 from sqlalchemy import func, select
 
 from storage.context import Context
-from storage.db import Database
 from storage.seed import demo_id
 from storage.tables import AuditEntry, Booking, Customer, Job, Lead, SlotCell, Technician
 from storage.tables.bookings import CELL_SECONDS
-from tests.people import ACME, DANA, LUIS, MARCUS, MIA, PRIYA, SARAH, Office, at, diagnostic, visit, water_heater
+from tests.people import (
+    ACME,
+    DANA,
+    LUIS,
+    MARCUS,
+    MIA,
+    PRIYA,
+    SARAH,
+    Office,
+    at,
+    count,
+    diagnostic,
+    events,
+    refused,
+    visit,
+    water_heater,
+)
 from tools import booking
 from tools.booking import Visit
-from tools.problems import Problem
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 NINE, ELEVEN, TWO = "2026-11-23 09:00", "2026-11-23 11:00", "2026-11-23 14:00"
-
-
-@pytest.fixture
-def office(db: Database) -> Office:
-    return Office(db)
-
-
-def count(ctx: Context, table: type[Any]) -> int:
-    return ctx.session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def events(ctx: Context, row: Booking) -> list[str]:
-    return [line.event for line in booking.history(ctx, row)]
-
-
-async def refused(office: Office, unit: Any, **context: Any) -> Problem:
-    with pytest.raises(Problem) as caught:
-        await office(unit, **context)
-    return caught.value
 
 
 async def test_sarahs_visit_is_confirmed_with_customer_lead_cells_history_and_texts(office: Office) -> None:

@@ -1,39 +1,31 @@
 """Changes to a visit: moved, cancelled, requested, approved, expired, done."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from storage.context import CUSTOMER, SYSTEM, Context
-from storage.db import Database
 from storage.tables import Booking, Job, Lead, SlotCell, Task
-from tests.people import ACME, LUIS, MIA, PRIYA, Office, at, diagnostic, visit, wall, water_heater
+from tests.people import (
+    ACME,
+    LUIS,
+    MIA,
+    PRIYA,
+    Office,
+    at,
+    count,
+    diagnostic,
+    events,
+    refused,
+    visit,
+    wall,
+    water_heater,
+)
 from tools import booking
-from tools.problems import Problem
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 NINE, ELEVEN, TWO = "2026-11-23 09:00", "2026-11-23 11:00", "2026-11-23 14:00"
-
-
-@pytest.fixture
-def office(db: Database) -> Office:
-    return Office(db)
-
-
-def count(ctx: Context, table: type[Any]) -> int:
-    return ctx.session.scalar(select(func.count()).select_from(table)) or 0
-
-
-def events(ctx: Context, row: Booking) -> list[str]:
-    return [line.event for line in booking.history(ctx, row)]
-
-
-async def refused(office: Office, unit: Any, **context: Any) -> Problem:
-    with pytest.raises(Problem) as caught:
-        await office(unit, **context)
-    return caught.value
 
 
 async def test_a_moved_visit_keeps_its_id_and_remembers_where_it_was(office: Office) -> None:

@@ -7,18 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from storage.context import Context
-from storage.db import Database
 from storage.tables import Customer, Lead, LeadEvent, Org
 from tests.people import SARAH, Office, water_heater
 from tools import leads, services
 from tools.problems import Problem
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
-
-
-@pytest.fixture
-def office(db: Database) -> Office:
-    return Office(db)
 
 
 def lead(ctx: Context, **more: Any) -> Lead:

@@ -15,7 +15,6 @@ import pytest
 from sqlalchemy import func, select
 
 from storage.context import ASSISTANT, Context
-from storage.db import Database
 from storage.tables import Booking, BookingEvent, DateOverride, Hours, Org, SlotCell
 from tests.people import DANA, LUIS, MIA, PRIYA, SARAH, Office, at, diagnostic, visit, wall, water_heater
 from tools import booking, holds, outside_hours, selector, services, slots
@@ -27,11 +26,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 NEW_YORK = ZoneInfo("America/New_York")
 MONDAY = date(2026, 11, 23)
 NINE = "2026-11-23 09:00"
-
-
-@pytest.fixture
-def office(db: Database) -> Office:
-    return Office(db)
 
 
 async def reason(office: Office, unit: Any, **context: Any) -> str:

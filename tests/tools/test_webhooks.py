@@ -9,7 +9,6 @@ from sqlalchemy import event, func, select
 
 from storage import outbox
 from storage.context import Context
-from storage.db import Database
 from storage.tables import Booking, Conversation, Job, Lead, WebhookDelivery, WebhookEndpoint
 from tests.people import MIA, SARAH, Office, at, visit
 from tools import booking, calls, conversations, inbound, leads, webhook_deliveries, webhooks
@@ -20,11 +19,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 NINE, ELEVEN = "2026-11-23 09:00", "2026-11-23 11:00"
 HOOK, OTHER = "https://hooks.example.com/in", "https://other.example.com/in"
 SHOP = "+15125550100"
-
-
-@pytest.fixture
-def office(db: Database) -> Office:
-    return Office(db)
 
 
 def register(ctx: Context, *events: str, url: str = HOOK) -> WebhookEndpoint:
