@@ -15,11 +15,22 @@ from tools.unique import slug_of, unless_taken
 
 DAY = 24 * 60
 # Least and most of each number, in its own unit; minutes that lie on cells are multiples of five (contract 2.1).
+# Column: what a person calls it, the least, the most, of what.
 LIMITS = {
-    **{"duration_minutes": (5, DAY), "grid_minutes": (5, DAY), "buffer_before": (0, DAY), "buffer_after": (0, DAY)},
-    **{"notice_minutes": (0, 365 * DAY), "horizon_days": (0, 730), "day_cap": (1, 1000), "week_cap": (1, 5000)},
-    **{"fee_cents": (0, 10_000_000), "value_cents": (0, 100_000_000), "position": (0, 10_000)},
-    **{"travel_minutes": (0, DAY), "on_call": (1, 100), "window_minutes": (0, DAY)},
+    "duration_minutes": ("The length of a visit", 5, DAY, "minutes"),
+    "grid_minutes": ("The step from one start to the next", 5, DAY, "minutes"),
+    "buffer_before": ("The time kept free before", 0, DAY, "minutes"),
+    "buffer_after": ("The time kept free after", 0, DAY, "minutes"),
+    "notice_minutes": ("The notice", 0, 365 * DAY, "minutes"),
+    "horizon_days": ("How far ahead it can be booked", 0, 730, "days"),
+    "day_cap": ("The most in a day", 1, 1000, "visits"),
+    "week_cap": ("The most in a week", 1, 5000, "visits"),
+    "fee_cents": ("The visit fee", 0, 10_000_000, "cents"),
+    "value_cents": ("What a job is worth", 0, 100_000_000, "cents"),
+    "position": ("The place in the list", 0, 10_000, ""),
+    "travel_minutes": ("The driving between visits", 0, DAY, "minutes"),
+    "on_call": ("The place in the on-call order", 1, 100, ""),
+    "window_minutes": ("The arrival window", 0, DAY, "minutes"),
 }
 ON_CELLS = ("duration_minutes", "grid_minutes", "buffer_before", "buffer_after")
 MAY_BE_NULL = (
@@ -139,11 +150,12 @@ def _check_values(fields: Mapping[str, Any]) -> None:
             raise Problem("VALIDATION_ERROR", f"{name} cannot be empty.", fix="Leave it out to keep it.")
         if value is None or name not in LIMITS:
             continue
-        least, most = LIMITS[name]
+        called, least, most, unit = LIMITS[name]
         if not least <= value <= most:
-            raise Problem("VALIDATION_ERROR", f"{name} is {least} to {most}.", fix="Send a number between them.")
+            span = f"{least} to {most} {unit}".strip()
+            raise Problem("VALIDATION_ERROR", f"{called} is {span}.", fix="Send a number between them.")
         if name in ON_CELLS and value % 5:
-            raise Problem("VALIDATION_ERROR", f"{name} is a multiple of 5 minutes.", fix="Round it to five minutes.")
+            raise Problem("VALIDATION_ERROR", f"{called} is a multiple of 5 minutes.", fix="Round it to five minutes.")
 
 
 def _check_hours(ctx: Context, fields: Mapping[str, Any]) -> None:

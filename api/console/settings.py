@@ -11,6 +11,7 @@ from starlette.datastructures import FormData
 from api.console import pages
 from api.console.door import StaffCaller, staff_with
 from api.errors import status_of
+from api.pages import form_text
 from storage.context import Context
 from tools.problems import Problem
 

@@ -171,8 +171,14 @@ async def test_the_diagnostic_visit_gets_another_fee(shop: Shop, mia: Desk) -> N
 async def test_a_length_off_the_five_minute_cells_is_refused(shop: Shop, mia: Desk) -> None:
     answer = await mia.post("/console/settings/services/new", **service(name="Odd visit", duration_minutes="47"))
     assert answer.status_code == 422
-    assert "multiple of 5" in answer.text
+    assert "The length of a visit is a multiple of 5 minutes" in answer.text
     assert "Odd visit" in answer.text
+
+
+async def test_a_number_out_of_bounds_is_refused_in_the_words_of_a_person(shop: Shop, mia: Desk) -> None:
+    answer = await mia.post("/console/settings/services/new", **service(name="Long visit", duration_minutes="100000"))
+    assert answer.status_code == 422
+    assert "The length of a visit is 5 to 1440 minutes. Send a number between them." in answer.text
 
 
 async def test_a_service_is_not_called_by_a_mark_nobody_sees(shop: Shop, mia: Desk) -> None:

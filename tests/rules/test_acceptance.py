@@ -204,3 +204,8 @@ def test_no_text_raises(text: str, count: int) -> None:
     answer = accepted(text, THREE[:count], NOW, context=text[::-1])
 
     assert answer.slot is None or answer.reason in ("named", "only_one", "ordinal")
+
+
+@pytest.mark.parametrize("word", ["actually", "actuually", "atcually", "insted", "diferent", "anohter"])
+def test_a_word_that_takes_a_yes_back_does_so_misspelt(word: str) -> None:
+    assert accepted(f"yes, Monday at 9, {word}", [MONDAY_9], NOW, context=OFFER).slot is None

@@ -7,7 +7,7 @@ one word of refusal or doubt in the same sentence takes it back.
 import re
 from dataclasses import dataclass
 
-from tools.rules.half_past import mended
+from tools.rules.half_past import mended, slipped
 
 LONGEST = 1000  # characters read; a person who accepts a time does it well before that
 
@@ -98,6 +98,19 @@ _TURNS_BACK = re.compile(
     r"|\bdon'?t (?:book|schedule|do|want|think|know|need|like|come|send)\b|\bnot\b[\s.!]*$"
     r"|\bon second thought\b|\bjust kidding\b"
 )
+# A slip may turn a yes into a question, never the other way: these take a yes back misspelt as well ("actuually").
+_MISSPELT_TOO = (
+    "actually",
+    "instead",
+    "different",
+    "another",
+    "perhaps",
+    "nevermind",
+    "earlier",
+    "however",
+    "reschedule",
+)
+_LONG_WORD = re.compile(r"[a-z]{6,11}")
 _DOUBTS = re.compile(
     r"\bbut\b|\bmaybe\b|\bmight\b|\bperhaps\b|\bpossibly\b|\bprobably (?!be)|\bif\b|\bunless\b"
     r"|\bdepends\b|\bnot sure\b|\bunsure\b|\bi guess\b(?! it)"
@@ -143,7 +156,9 @@ def sentences(text: str) -> tuple[Sentence, ...]:
         if not words.strip(" .!?;,"):
             continue
         asks = "?" in words or bool(_ASKING.match(words))
-        refuses = bool(_TURNS_BACK.search(words))
+        refuses = bool(_TURNS_BACK.search(words)) or any(
+            slipped(word, meant) for word in _LONG_WORD.findall(words) for meant in _MISSPELT_TOO
+        )
         found.append(
             Sentence(
                 text=words,

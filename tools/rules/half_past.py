@@ -14,14 +14,18 @@ def mended(text: str) -> str:
         first, second = found[1], found[2]
         for part, links in (("half", ("past",)), ("quarter", ("past", "to"))):
             for link in links:
-                if _slip(first, part) and _slip(second, link) and (first == part or second == link or len(second) > 2):
+                if (
+                    slipped(first, part)
+                    and slipped(second, link)
+                    and (first == part or second == link or len(second) > 2)
+                ):
                     return f"{part} {link} "
         return found[0]
 
     return _TWO_WORDS.sub(mend, _JOINED.sub("half past ", text))
 
 
-def _slip(word: str, meant: str) -> bool:
+def slipped(word: str, meant: str) -> bool:
     """Whether `word` is `meant` or one edit from it: a letter lost, added or wrong, or two swapped."""
     if word == meant:
         return True
