@@ -100,6 +100,8 @@ def _prompt(
     upcoming = [one for one in visits if one.status in ("pending", "confirmed", "rescheduled", "late")]
     return {
         "business_name": ctx.org.name,
+        "assistant_name": ctx.org.assistant_name,
+        "persona": ctx.org.persona,
         "now_words": speech.moment_with_year(ctx.local_now),
         "hours": profile.hours_lines(ctx),
         "services": profile.services_told(ctx),
@@ -126,6 +128,7 @@ def _profile(ctx: Context, prompt: dict[str, Any]) -> str:
         [
             ctx.org.name,
             ctx.org.about,
+            ctx.org.assistant_name,
             *prompt["hours"],
             *services,
             prompt["area"] or "",

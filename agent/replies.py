@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from storage.tables import Service
+from storage.tables import Org, Service
 from tools.rules import prices, speech
 from tools.wording import VisitWords, lower_first
 
 IS_ASSISTANT = "I'm {business}'s automated assistant, and I can get you a person from the office any time."
+IS_NAMED_ASSISTANT = (
+    "I'm {assistant}, the automated assistant of {business}, and I can get you a person from the office any time."
+)
 HOW_CAN_I_HELP = "What can I help you with?"
 HELLO = "Hi, this is {business}'s assistant. What's going on, and what's the address?"
+NAMED_HELLO = "Hi, this is {assistant}, the assistant of {business}. What's going on, and what's the address?"
 WHATS_GOING_ON = "Thanks! What do you need help with?"
 SAY_MORE = "I'm not sure I follow. What do you need help with, and is there a day that suits you?"
 MENU = "Reply with a number: 1 to get a visit, 2 to move a visit, 3 to call one off, 4 to reach a person."
@@ -38,6 +42,17 @@ NOT_FOR_US = "This line is for {business}'s customers. If you need a visit, tell
 EMERGENCY = (
     "Someone from the office has been alerted. If anyone is in danger, get everyone out and call 911 from outside."
 )
+
+
+def who_we_are(org: Org) -> str:
+    """To somebody who asks whether this is a person."""
+    words = IS_NAMED_ASSISTANT if org.assistant_name else IS_ASSISTANT
+    return words.format(business=org.name, assistant=org.assistant_name)
+
+
+def hello(org: Org) -> str:
+    """To somebody who greets."""
+    return (NAMED_HELLO if org.assistant_name else HELLO).format(business=org.name, assistant=org.assistant_name)
 
 
 def visit(words: VisitWords) -> str:

@@ -33,7 +33,7 @@ def answer(ctx: Context, turn_key: str) -> str:
     _keep_details(turn)
     parts = []
     if turn.heard.asks_if_human:
-        parts.append(replies.IS_ASSISTANT.format(business=ctx.org.name))
+        parts.append(replies.who_we_are(ctx.org))
     if turn.heard.price_question:
         parts.append(replies.price(offering.service_meant(turn)))
     parts.append(_act(turn, answered=bool(parts)))
@@ -136,7 +136,7 @@ def _go_on(turn: Turn, intent: str, *, answered: bool) -> str:
         return "" if turn.issue or visits else replies.HOW_CAN_I_HELP
     if heard.greeting and not memory.get("lost"):
         turn.ask("issue", "book")
-        return replies.HELLO.format(business=turn.ctx.org.name)
+        return replies.hello(turn.ctx.org)
     return _lost(turn)
 
 

@@ -18,6 +18,7 @@ from agent.turn import Answer, Units, done_before
 from api import spoken
 from api.errors import where
 from storage.context import Context
+from storage.tables import Org
 from tools import latest, talking
 from tools.talking import Heard, Talk
 from tools.tool import Said
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 LOCALES = {"en": "en-US", "es": "es-US"}  # of whoever hears and speaks for us
 GREETING = "Thanks for calling {business}. This is the automated assistant. How can I help?"
+NAMED_GREETING = "Thanks for calling {business}. This is {assistant}, the automated assistant. How can I help?"
 STOPPED = "Okay, we won't text you any more. Is there anything I can do for you on the phone?"
 PUTTING_THROUGH = "I'll try to put you through now."
 STILL_THERE = ("Are you still there?", "I'm still here whenever you are ready.")
@@ -36,9 +38,10 @@ NOT_FOR_YOU = "Sorry, we can't take this call. Goodbye."
 SORRY = "I'm sorry, something went wrong on my side. Could you say that again?"
 
 
-def greeting(business: str, language: str) -> str:
+def greeting(org: Org, language: str) -> str:
     """The first words of a call, in the language ("en" or "es") the caller spoke before."""
-    return spoken.in_language(GREETING.format(business=business), language)
+    words = NAMED_GREETING if org.assistant_name else GREETING
+    return spoken.in_language(words.format(business=org.name, assistant=org.assistant_name), language)
 
 
 class Mouth(talk.Mouth, Protocol):
@@ -119,9 +122,9 @@ class Line:
         """What the answer under way has said so far."""
         return self._turn[1].said if self._turn is not None else ""
 
-    async def greet(self, business: str, mouth: Mouth | None) -> None:
+    async def greet(self, org: Org, mouth: Mouth | None) -> None:
         """Say hello; without a mouth the carrier says it for us."""
-        words = greeting(business, self._language)
+        words = greeting(org, self._language)
         await self._units.write(lambda ctx: talking.spoke(ctx, f"{self.call.call_id}:greeting", words))
         if mouth is not None:
             await mouth.say(words)

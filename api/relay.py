@@ -143,7 +143,7 @@ class Session:
         if call.put_aside:
             await self.line.tell(self._mouth(), secrets.token_hex(16), line.NOT_FOR_YOU, hang_up=True)
         elif not call.resumed:
-            await self.line.greet(org.name, None)
+            await self.line.greet(org, None)
         else:
             await self.line.go_on(secrets.token_hex(16), self._mouth())
 

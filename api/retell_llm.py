@@ -98,7 +98,7 @@ class Session:
         ring = talking.Ring("retell", self._call_id, secrets.token_hex(8))
         self.line = await join(self.socket, self._org, ring)
         if not self.line.call.resumed:
-            await self.line.greet(self._org.name, Answer(self, 0))
+            await self.line.greet(self._org, Answer(self, 0))
         while True:
             async with asyncio.timeout(SILENT_SECONDS):
                 frame = await frames.read(self.socket, LARGEST)

@@ -271,7 +271,7 @@ async def _put_on_the_assistant(post: Post, answer: VoiceResponse) -> VoiceRespo
     connect = Connect(action=post.url("/voice/assistant-done"), method="POST")
     voice = connect.conversation_relay(
         url=f"{post.house.settings.public_url.replace('http', 'ws', 1)}/api/twilio/relay",
-        welcome_greeting=greeting(post.org.name, language),
+        welcome_greeting=greeting(post.org, language),
         language=LOCALES[language],
         interruptible="any",
         dtmf_detection=True,

@@ -99,7 +99,8 @@ async def about(request: Request, way: Way) -> Response:
     """Whose chat it is, and the number to text instead."""
     _point, org = way
     numbers = await house_of(request).read(org, profile.numbers, actor=CUSTOMER, channel="web")
-    return JSONResponse({"business": org.name, "phone": numbers[0] if numbers else None})
+    phone = numbers[0] if numbers else None
+    return JSONResponse({"business": org.name, "assistant": org.assistant_name, "phone": phone})
 
 
 @door.post("/sessions")

@@ -6,12 +6,14 @@ What it switches about its texts lives in `automation`.
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from storage import lookup
 from storage.context import Context
-from storage.tables import Org
+from storage.tables import Org, Staff, Technician
 from tools import audit, leads, templates
 from tools.problems import Problem
-from tools.rules import company_lines
+from tools.rules import company_lines, persona
 from tools.rules.company_lines import UnreadableAnswer
 
 CHOICES = {
@@ -59,8 +61,8 @@ def _checked(ctx: Context, name: str, value: Any) -> Any:
             raise _wrong(name, "Write a multiple of five minutes.")
     elif name in PHONES:
         return _own_phone(ctx, value)
-    elif name in ("name", "timezone"):
-        return _read(name, value)
+    elif name in ("name", "timezone", "assistant_name", "persona"):
+        return _read(ctx, name, value)
     elif name == "about":
         return " ".join(value.split())[:LONGEST_ABOUT]
     elif name == "template_id":
@@ -81,11 +83,23 @@ def _own_phone(ctx: Context, value: str | None) -> str | None:
     return phone
 
 
-def _read(name: str, value: str) -> str:
+def _read(ctx: Context, name: str, value: str) -> str:
     try:
+        if name == "assistant_name":
+            return persona.name(value, _who_works_here(ctx))
+        if name == "persona":
+            return persona.manner(value)
         return company_lines.name(value) if name == "name" else str(company_lines.zone(value))
     except UnreadableAnswer as error:
         raise Problem("VALIDATION_ERROR", str(error), fix="Write it anew.") from error
+
+
+def _who_works_here(ctx: Context) -> tuple[str, ...]:
+    names = [
+        *ctx.session.scalars(select(Technician.name).where(Technician.org_id == ctx.org.id, Technician.active)),
+        *ctx.session.scalars(select(Staff.name).where(Staff.org_id == ctx.org.id, Staff.active)),
+    ]
+    return tuple(names)
 
 
 def _wrong(name: str, fix: str) -> Problem:

@@ -76,6 +76,7 @@ def language(ctx: Context, name: str, customer: Customer | None) -> str:
 
 def words(ctx: Context, name: str, language: str, **facts: str | None) -> str:
     """The text called `name` ("confirmed") with the facts filled in; a fact nobody knows leaves no trace."""
+    facts |= {"assistant": ctx.org.assistant_name}
     own = ctx.org.texts.get(name)
     if own is not None:
         return _filled(own, facts)
@@ -84,8 +85,8 @@ def words(ctx: Context, name: str, language: str, **facts: str | None) -> str:
 
 def usual(kind: Kind) -> str:
     """The house's wording, written with variables in braces."""
-    facts = {name: None if name == GIST else f"{{{name}}}" for name in prompts.MESSAGE_VARIABLES | {GIST}}
-    return prompts.render(f"sms/{kind.id}", **facts)
+    facts = {name: f"{{{name}}}" for name in prompts.MESSAGE_VARIABLES}
+    return prompts.render(f"sms/{kind.id}", **facts, assistant=None, **{GIST: None})
 
 
 def sample(ctx: Context, kind: Kind) -> str:

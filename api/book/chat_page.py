@@ -101,6 +101,7 @@ async def shown(
         numbers = profile.numbers(ctx)
         return {
             "business": ctx.org.name,
+            "assistant": ctx.org.assistant_name,
             "about": ctx.org.about,
             "said": [
                 (one.direction == "in", one.body, speech.clock(one.created_at.astimezone(ctx.org.zone)))

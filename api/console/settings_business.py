@@ -115,7 +115,7 @@ async def save_assistant(request: Request, caller: Office) -> Response:
         business.change(
             ctx,
             {
-                "trade": form.text("trade"),
+                **{name: form.text(name, 700) for name in ("trade", "assistant_name", "persona")},
                 "voice_identity": form.text("voice_identity"),
                 "voice_confirm_changes": form.ticked("voice_confirm_changes"),
                 "bot_message_limit": form.number("bot_message_limit", "Texts without a person"),
@@ -148,7 +148,7 @@ def _switches(org: Org) -> dict[str, Any]:
 
 
 def _ways(org: Org) -> dict[str, Any]:
-    names = ("trade", "voice_identity", "voice_confirm_changes", "bot_message_limit")
+    names = ("trade", "assistant_name", "persona", "voice_identity", "voice_confirm_changes", "bot_message_limit")
     return {name: getattr(org, name) for name in names}
 
 

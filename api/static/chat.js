@@ -124,9 +124,10 @@
     }
   }
 
-  function chat(business) {
+  function chat({ business, assistant }) {
+    const we = assistant ? `${assistant}, the assistant of ${business}` : `${business}'s assistant`;
     parts.list = make("ol", {},
-      make("li", { class: "ringback-said ours" }, make("p", {}, `Hi, this is ${business}'s assistant. How can we help?`)));
+      make("li", { class: "ringback-said ours" }, make("p", {}, `Hi, this is ${we}. How can we help?`)));
     parts.log = make("div", { class: "ringback-log", role: "log", "aria-label": "Messages", tabindex: "0" }, parts.list);
     parts.note = make("p", { class: "ringback-note", role: "status" });
     parts.text = make("textarea", { rows: "2", maxlength: "1600", "aria-label": "Your message", placeholder: "Write a message…", enterkeyhint: "send" });
@@ -177,13 +178,13 @@
       const place = document.getElementById(into);
       if (!place) return;
       place.classList.remove("ringback-plain");
-      place.replaceChildren(...chat(told.business));
+      place.replaceChildren(...chat(told));
       lively = Date.now();
     } else {
       const close = make("button", { type: "button", class: "ringback-close", "aria-label": "Close the chat" }, "×");
       parts.launch = make("button", { type: "button", class: "ringback-launch", "aria-expanded": "false", "aria-haspopup": "dialog" }, "Chat with us");
       parts.panel = make("section", { class: "ringback-panel", role: "dialog", "aria-label": `Chat with ${told.business}`, hidden: "" },
-        make("header", {}, make("strong", {}, told.business), close), ...chat(told.business));
+        make("header", {}, make("strong", {}, told.business), close), ...chat(told));
       parts.launch.addEventListener("click", () => toggle(true));
       close.addEventListener("click", () => toggle(false));
       parts.panel.addEventListener("keydown", (event) => { if (event.key === "Escape") toggle(false); });

@@ -27,6 +27,8 @@ class Org(Base):
     region: Mapped[str] = mapped_column(default="US")
     template_id: Mapped[str | None]  # its hours; no foreign key, since templates already point at their business
     about: Mapped[str] = mapped_column(default="")
+    assistant_name: Mapped[str] = mapped_column(default="")  # what the assistant calls itself; empty: nothing
+    persona: Mapped[str] = mapped_column(default="")  # how it speaks, in a sentence
     forward_to: Mapped[str | None]
     transfer_number: Mapped[str | None]
     answer_first: Mapped[str] = mapped_column(default="forward")  # forward, forward_then_assistant, assistant
