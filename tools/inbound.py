@@ -125,6 +125,7 @@ def _to_the_assistant(ctx: Context, heard: Message, thread: Conversation, custom
     if reason == "landline":  # whoever texts us can be texted, whatever was believed of the number
         customer.landline, reason = False, None
     if reason is not None:
+        heard.reason = reason
         conversations.needs_human(ctx, thread, reason)
         return "limit" if reason == "bot_limit" else "unreachable"
     queue_turn(ctx, thread, heard)

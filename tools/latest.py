@@ -82,6 +82,8 @@ def unanswered(ctx: Context) -> tuple[list[Message], Message | None]:
     for message in newest:
         if message.kind == KEYWORD or (message.direction == "in" and message.created_at <= handed_back):
             continue
+        if message.direction == "in" and message.reason == "opted_out":  # after a START it would be read as today's
+            continue
         if message.direction == "in":
             if before is not None and (heard is None or message.created_at <= datetime.fromisoformat(heard)):
                 break

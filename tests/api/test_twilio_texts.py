@@ -150,6 +150,16 @@ async def test_a_keyword_that_was_answered_is_no_part_of_what_she_asks_next(shop
     assert words[0] == "Do you do drains?"
 
 
+async def test_what_she_wrote_while_stopped_is_no_answer_of_today(shop: Shop) -> None:
+    await shop.text("STOP", "SM1")
+    await shop.text("Monday at 9 works", "SM2")
+    await shop.text("Start", "SM3")
+    await shop.text("Do you do drains?", "SM4")
+    scope = (await thread(shop)).id
+    words = await shop.act(lambda ctx: latest.last_words(replace(ctx, scope=scope)))
+    assert words[0] == "Do you do drains?"
+
+
 async def test_yes_is_an_answer_unless_they_had_opted_out(shop: Shop) -> None:
     await shop.text("YES", "SM1")
     assert len(await turns(shop)) == 1
