@@ -55,9 +55,10 @@ def test_a_spanish_answer_costs_no_more_than_two_segments() -> None:
     assert all(sms.fits(sms.thrifty(spanish.said(sentence))) for sentence in SENTENCES)
 
 
+@pytest.mark.parametrize("assistant", ["", "Maximiliana Robinson"])
 @pytest.mark.parametrize("name", ["open", "closed", "late", "voicemail"])
-def test_a_spanish_text_back_fits_names_us_and_says_how_to_stop(name: str) -> None:
-    text = prompts.render(f"es/text_back_{name}", business_name="Bluebird Heating & Air of Austin")
+def test_a_spanish_text_back_fits_names_us_and_says_how_to_stop(name: str, assistant: str) -> None:
+    text = prompts.render(f"es/text_back_{name}", business_name="Bluebird Heating & Air of Austin", assistant=assistant)
     assert sms.fits(text)
     assert "Bluebird" in text
     assert "STOP" in text

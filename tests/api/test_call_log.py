@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.csv_export import cell
+from storage.sweeping import sweep
 from storage.tables import AuditEntry, Booking, Call, ProviderEvent, ToolCall
 from tests.api.doors import Key, key_of, second_business
 from tests.api.phone_line import BOOK, MONDAY_9, SLOTS, Line, line_to
@@ -272,7 +273,7 @@ async def test_what_was_asked_is_forgotten_after_thirty_days_and_what_was_answer
 ) -> None:
     await line.say(SLOTS)
     shop.clock.advance(timedelta(days=30, minutes=1))
-    await tell(shop, "call_ended", call_id="another")
+    await shop.house.db.write(lambda session: sweep(session, shop.clock.now()))
     (kept,) = (await key.get("/api/v1/tool-calls"))["tool_calls"]
     assert kept["body"] is None
     assert kept["answer"].startswith("Offering:")
