@@ -2,6 +2,7 @@
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 from storage.context import Context
@@ -74,7 +75,7 @@ def _named(services: list[Service]) -> list[dict[str, Any]]:
 
 def _matches(services: list[Service], wanted: str) -> list[Service]:
     """The services of the first rule that finds any: a sure rule never loses to a vague one."""
-    said = " ".join(_words(wanted))
+    said = _plain(wanted)
     if not said:
         return []
     named = [s for s in services if wanted.strip() in (s.id, s.slug)] or [s for s in services if _plain(s.slug) == said]
@@ -98,9 +99,6 @@ def _resembles(said: str, names: list[str]) -> bool:
     return any(SequenceMatcher(None, said, _plain(name)).ratio() >= ALIKE for name in names)
 
 
+@lru_cache(maxsize=10_000)
 def _plain(text: str) -> str:
-    return " ".join(_words(text))
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.casefold())
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
