@@ -54,6 +54,7 @@ def shown(ctx: Context, caller: StaffCaller, tab: str, after: str | None) -> dic
         "newest": "" if after is None else address(tab),
         "older": address(tab, found.older) if found.older else None,
         "nothing": NOTHING[tab],
+        "simulator": tab == "open" and caller.house.settings.sandbox and caller.staff.role in ("owner", "admin"),
         "mark": mark,
     }
 

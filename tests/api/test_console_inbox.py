@@ -53,6 +53,11 @@ async def test_an_empty_inbox_says_what_will_come(mia: Desk) -> None:
     assert "next missed call or text" in await mia.get("/console")
 
 
+async def test_an_empty_inbox_of_a_sandbox_leads_the_owner_to_the_phone_and_nobody_else(mia: Desk, ken: Desk) -> None:
+    assert 'class="button" href="/console/phone"' in await mia.get("/console")
+    assert "/console/phone" not in await ken.get("/console")
+
+
 async def test_the_second_page_goes_on_where_the_first_ended(shop: Shop, mia: Desk) -> None:
     for number in range(45):
         await shop.text("Hello", f"SM{number}", sender=f"+151255503{number:02}")
