@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.book import router, templates
 from api.book.manage import by_day, gone, reached
@@ -49,6 +51,12 @@ async def opened(request: Request, slug: str) -> Front | Response:
             return gone("This page is gone", f"Nothing is booked here any more.{call}", 410)
         return gone("Not just now", f"This page takes no bookings at the moment.{call}", 404)
     return Front(house, org, page_row)
+
+
+@router.get("/{slug}/")
+async def straighten(slug: str) -> Response:
+    """The address as people type it, with a slash too many."""
+    return RedirectResponse(f"/book/{quote(slug)}", 301)
 
 
 @router.get("/{slug}")

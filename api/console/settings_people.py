@@ -108,9 +108,19 @@ async def new_team(request: Request, caller: Office) -> Response:
 
 @router.post("/settings/teams/new")
 async def add_team(request: Request, caller: Office) -> Response:
-    """Make it."""
+    """Make it, once: a second click finds it there."""
     form = await sent(request)
-    refused = await refused_by(caller, lambda ctx: _put_in(ctx, teams.add(ctx, _team(form)).id, form))
+
+    def act(ctx: Context) -> None:
+        fields = _team(form)
+        alike, _total = teams.listed(ctx, offset=0, size=MANY, name=fields["name"])
+        if any(one.name.casefold() == fields["name"].casefold() for one in alike):
+            raise Problem(
+                "VALIDATION_ERROR", f"There is a team {fields['name']} already.", fix="Give this one another name."
+            )
+        _put_in(ctx, teams.add(ctx, fields).id, form)
+
+    refused = await refused_by(caller, act)
     if refused is not None:
         return _team_form(
             request, form.over(NEW_TEAM), await caller.read(lambda ctx: _team_choices(ctx, None)), refused

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.context import Context
-from storage.tables import EntryPoint, Message, Org, Service, Technician, Travel
+from storage.tables import EntryPoint, Message, Org, Service, Team, Technician, Travel
 from storage.tables.hours import Hours
 from tests.api.console_staff import Desk
 from tests.api.office import visit_of
@@ -218,6 +218,12 @@ async def test_dana_with_visits_ahead_cannot_be_made_inactive(shop: Shop, mia: D
     answer = await mia.post(f"/console/settings/people/{dana.id}", **form)
     assert answer.status_code == 422
     assert "still have 1 upcoming visit" in answer.text
+
+
+async def test_a_second_click_makes_no_second_team(shop: Shop, mia: Desk) -> None:
+    for _ in range(2):
+        await mia.post("/console/settings/teams/new", name="North crew")
+    assert len(await shop.rows(Team)) == 1
 
 
 async def test_a_team_is_made_with_dana_in_it(shop: Shop, mia: Desk) -> None:
