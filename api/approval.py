@@ -15,22 +15,24 @@ def needs_office(*scopes: str) -> Needs:
     return needs(*scopes, also=_speaks_for_the_office)
 
 
-def _has_authority(caller: Caller) -> None:
+def _has_authority(caller: Caller, scopes: tuple[str, ...]) -> None:
     if caller.credential.requires_approval:
         raise Problem(
             "INSUFFICIENT_SCOPE",
             "This credential needs a person's approval, so it cannot change a visit by itself.",
             fix="Have the office make the change, or use a credential without requires_approval.",
+            required=list(scopes),
         )
 
 
-def _speaks_for_the_office(caller: Caller) -> None:
-    _has_authority(caller)
+def _speaks_for_the_office(caller: Caller, scopes: tuple[str, ...]) -> None:
+    _has_authority(caller, scopes)
     if caller.credential.actor_type == "VOICE_AGENT":
         raise Problem(
             "INSUFFICIENT_SCOPE",
             "A voice agent cannot answer a request in the office's name.",
             fix="Use a credential of actor type STAFF_TOOL or INTEGRATION.",
+            required=list(scopes),
         )
 
 

@@ -107,21 +107,24 @@ def house_of(request: Request) -> House:
     return house
 
 
+Check = Callable[[Caller, tuple[str, ...]], None]  # of who may call with these scopes; raises what stands against it
+
+
 class Needs(HTTPBearer):
     """A dependency, and what the description says of it: a valid credential with any of some scopes."""
 
-    def __init__(self, scopes: tuple[str, ...], also: Callable[[Caller], None]) -> None:
+    def __init__(self, scopes: tuple[str, ...], also: Check) -> None:
         super().__init__(scheme_name="bearer", description="A credential's secret.")
         self.scopes, self.also = scopes, also
 
     async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
         """The caller behind a request. Raises as `needs` says."""
         caller = await admit(request, *self.scopes)
-        self.also(caller)
+        self.also(caller, self.scopes)
         return caller
 
 
-def needs(*scopes: str, also: Callable[[Caller], None] = lambda caller: None) -> Needs:
+def needs(*scopes: str, also: Check = lambda caller, scopes: None) -> Needs:
     """A dependency: a valid credential with any of `scopes` (none: any valid credential) that `also` lets pass.
 
     Raises UNAUTHORIZED, IP_NOT_ALLOWED, RATE_LIMITED or INSUFFICIENT_SCOPE, in this order, then what `also` raises.

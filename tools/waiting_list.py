@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 import prompts
 from storage import outbox
+from storage.asking import ask
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Lead, LeadEvent, Service
 from storage.tables.bookings import ACTIVE
@@ -25,12 +26,13 @@ from tools.setup import setup_of
 TOPIC, KIND = "opening", "opening"
 SETTLES = timedelta(minutes=1)  # whoever cancelled by mistake may take the time again
 MOST = 100  # of those waiting longest, looked at for one opening
+WAITING = select(Lead.id).where(Lead.org_id == bindparam("org"), Lead.waitlist).limit(1)
 WITH_A_PERSON = ("needs_human", "human")
 
 
 def freed(ctx: Context, booking: Booking, start: datetime) -> None:
-    """A visit no longer takes its `start`: have that offered, if it is still to come."""
-    if start > ctx.now:
+    """A visit no longer takes its `start`: have that offered, if it is still to come and somebody waits."""
+    if start > ctx.now and ask(ctx, WAITING, org=ctx.org.id):
         key = f"opening:{booking.id}:{booking.revision}"
         payload = {"start": utc(start), "lead_id": booking.lead_id}
         due_at = ctx.now + SETTLES

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.columns import Base, new_id
@@ -21,6 +21,7 @@ class Lead(Base):
         Index("ix_leads_org_id_customer_id", "org_id", "customer_id"),
         Index("ix_leads_org_id_status", "org_id", "status"),
         Index("ix_leads_service_id", "service_id", "id"),
+        Index("ix_leads_waiting", "org_id", sqlite_where=text("waitlist = 1"), postgresql_where=text("waitlist")),
         Index("ix_leads_org_id_created_at", "org_id", "created_at", "id"),
     )
 

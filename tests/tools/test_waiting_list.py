@@ -140,6 +140,11 @@ async def test_an_earlier_visit_of_their_own_wants_no_later_time(shop: Shop, tak
     assert await offers(shop) == []
 
 
+async def test_where_nobody_waits_nothing_is_queued(shop: Shop, taken: Booking) -> None:
+    await shop.act(lambda ctx: booking.cancel(ctx, booking.get(ctx, taken.id)), actor=MIA)
+    assert await shop.rows(Job, topic="opening") == []
+
+
 async def test_a_time_that_somebody_took_meanwhile_is_offered_to_nobody(shop: Shop, taken: Booking) -> None:
     await waits(shop, PRIYA)
     await shop.act(lambda ctx: booking.cancel(ctx, booking.get(ctx, taken.id)), actor=MIA)
