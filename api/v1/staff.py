@@ -1,4 +1,4 @@
-"""/api/v1/staff: who may sign in, as what, and in which teams (SC-19 to SC-22, SC-45, SC-55, SC-70, SC-71)."""
+"""/api/v1/staff: who may sign in, as what, and in which teams (SC-19 to SC-21, SC-45, SC-55, SC-70, SC-71)."""
 
 import re
 from typing import Annotated, Any

@@ -104,7 +104,8 @@ async def test_neither_a_supervised_key_nor_a_voice_agent_answers_for_the_office
     booking = await booked(await key_of(shop, requires_approval=True))
     key = await key_of(shop, name="Other", **more)
     for deed in ("approve", "decline"):
-        assert (await key.post(APPROVALS.format(booking["id"], deed))).status_code == 403
+        answer = await key.post(APPROVALS.format(booking["id"], deed))
+        assert (answer.status_code, answer.json()["required"]) == (403, ["WRITE_BOOKINGS"])
 
 
 async def test_a_voice_agent_cannot_confirm_a_requested_visit_by_its_status(shop: Shop) -> None:
