@@ -40,8 +40,12 @@ async def inbound(request: Request, token: str) -> Response:
     known: dict[str, str] = {}
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
-            caller = text(parse(await body_of(request)), "caller_id")
-            known = await house.read(org, lambda ctx: assistant_calls.about_caller(ctx, caller), channel="voice")
+            call = parse(await body_of(request))
+            known = await house.read(
+                org,
+                lambda ctx: assistant_calls.about_caller(ctx, text(call, "caller_id"), text(call, "called_number")),
+                channel="voice",
+            )
     except Exception as error:  # noqa: BLE001 - the edge: an agent without facts is better than no agent
         log_bug(request, error)
     return JSONResponse({"type": "conversation_initiation_client_data", "dynamic_variables": known})

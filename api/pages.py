@@ -48,6 +48,14 @@ def form_text(form: Mapping[str, Any], name: str, longest: int = 300) -> str | N
     return value.strip()[:longest] if isinstance(value, str) and shows(value) else None
 
 
+def as_sent(value: Any) -> list[str]:
+    """A field's value as a form sends it and a page can compare it: no text for an empty field or box, one for a
+    full one, one for each ticked box of several."""
+    several = value if isinstance(value, list) else ["1"] if value is True else [] if value is False else [value]
+    texts = ("" if one is None else str(one).replace("\x00", "").replace("\r\n", "\n") for one in several)
+    return sorted(one.strip() for one in texts if shows(one))
+
+
 def shows(text: str) -> bool:
     """Whether there is something to see in a text, and not only spaces, marks of direction or joiners."""
     return any(unicodedata.category(one)[0] not in "ZC" for one in text)

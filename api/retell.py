@@ -42,10 +42,9 @@ async def inbound(request: Request, token: str) -> Response:
     try:
         async with asyncio.timeout(ANSWER_WITHIN):
             call = part(parse(body), "call_inbound")
-            caller = call.get("from_number")
             known = await house.read(
                 org,
-                lambda ctx: assistant_calls.about_caller(ctx, caller if isinstance(caller, str) else None),
+                lambda ctx: assistant_calls.about_caller(ctx, text(call, "from_number"), text(call, "to_number")),
                 channel="voice",
             )
             metadata = {"org": org.slug}

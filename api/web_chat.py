@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException as StarletteException
 
 from agent.details import phone_in
 from api import visitors
+from api.book.tongues import hello, of_browser
 from api.deps import house_of
 from api.errors import bad_body, internal_error, log_bug, problem_response
 from api.wire import Body
@@ -42,6 +43,7 @@ class ChatRoute(APIRoute):
             try:
                 said = await answer(request)
             except Problem as problem:
+                problem.detail = of_browser(request).said(problem.detail)
                 said = problem_response(problem)
             except RequestValidationError as error:
                 said = problem_response(bad_body(error))
@@ -96,11 +98,16 @@ async def preflight(way: Way) -> Response:
 
 @door.get("")
 async def about(request: Request, way: Way) -> Response:
-    """Whose chat it is, and the number to text instead."""
+    """Whose chat it is, the number to text instead, and the words of the chat in the visitor's language."""
     _point, org = way
+    tongue = of_browser(request)
     numbers = await house_of(request).read(org, profile.numbers, actor=CUSTOMER, channel="web")
     phone = numbers[0] if numbers else None
-    return JSONResponse({"business": org.name, "assistant": org.assistant_name, "phone": phone})
+    words = {name.removeprefix("chat_"): said for name, said in tongue.words.items() if name.startswith("chat_")}
+    words |= {"hello": hello(tongue, org), "with": tongue.words["chat_with"].format(business=org.name)}
+    return JSONResponse(
+        {"business": org.name, "assistant": org.assistant_name, "phone": phone, "lang": tongue.code, "words": words}
+    )
 
 
 @door.post("/sessions")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from storage.context import Context
 from storage.tables import Booking, Call, ToolCall
 from tools import booking as bookings
-from tools import calls, conversations, crew, handoff, leads, overlooked, textback, wording
+from tools import calls, conversations, crew, handoff, leads, opening_hours, overlooked, textback, wording
 from tools.phone_desk import last_summary
 from tools.rules import phones, speech
 from tools.telling import all_words
@@ -46,16 +46,20 @@ class Report:
     recording_lives: timedelta | None = LINK_LIVES
 
 
-def about_caller(ctx: Context, caller: str | None) -> dict[str, str]:
-    """What a voice agent may know before it says hello, every value a string. `caller` as the platform writes it."""
+def about_caller(ctx: Context, caller: str | None, called: str | None) -> dict[str, str]:
+    """What a voice agent may know before it says hello, every value a string.
+
+    `caller` and `called`, the number they rang, are as the platform writes them.
+    """
     phone = phones.e164(caller or "", ctx.org.region)
+    way = opening_hours.way_to(ctx, phones.e164(called or "", ctx.org.region))
     customer = leads.by_phone(ctx, phone) if phone else None
     visits = all_words(ctx, bookings.upcoming(ctx, phone)) if phone else []
     return {
         "business_name": ctx.org.name,
         "today": speech.day_with_year(ctx.local_now.date()),
         "timezone": ctx.org.timezone,
-        "open_now": "true" if textback.open_now(ctx) else "false",
+        "open_now": "true" if opening_hours.open_now(ctx, way) else "false",
         "customer_name": (customer.name if customer else None) or "",
         "returning_customer": "true" if customer else "false",
         "upcoming_visits": wording.upcoming_sentence(visits[: wording.READ_OUT]),

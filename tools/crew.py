@@ -1,9 +1,9 @@
-"""Whose phones ring for a matter: the team's of the service it is about, before the business's (SC-69)."""
+"""Whose phones ring for a matter: the team's of the service it is about, before the business's (SC-21, SC-22, 69)."""
 
 from sqlalchemy import func, select
 
 from storage.context import Context
-from storage.tables import Booking, Conversation, Lead, Service, Task, Team, TeamMember, Technician
+from storage.tables import Booking, Conversation, Lead, Service, Staff, Task, Team, TeamMember, TeamStaff, Technician
 from storage.tables.leads import OPEN
 
 
@@ -15,11 +15,25 @@ def on_call(ctx: Context) -> list[Technician]:
 
 
 def alerted(ctx: Context, task: Task) -> list[str]:
-    """The numbers (E.164) told of a task, in order: the team's hand-off number, the team's own on call, then those of
-    the business."""
+    """The numbers (E.164) told of a task, in order: the team's hand-off number, the team's own on call, staff whose
+    status is on_call, then those of the business.
+
+    Staff who are busy, away or offline, or still wrapping up their last hand-off, are not told; of an emergency they
+    are, after everybody else.
+    """
     team = _team_of(ctx, _service_of_task(ctx, task))
     first = [] if team is None else [team.handoff_phone, *_on_call_in(ctx, team)]
-    return list(dict.fromkeys(phone for phone in [*first, *(one.phone for one in on_call(ctx))] if phone))
+    mine = (Staff.org_id == ctx.org.id, Staff.active, Staff.phone.is_not(None))
+    staff = list(ctx.session.scalars(select(Staff).where(*mine).order_by(func.lower(Staff.name), Staff.id)))
+    theirs = set(ctx.session.scalars(select(TeamStaff.staff_id).where(TeamStaff.team_id == team.id))) if team else set()
+    ready = [
+        one.phone for one in staff if one.status == "on_call" and (one.role in ("owner", "admin") or one.id in theirs)
+    ]
+    wanted = [*first, *ready, *(one.phone for one in on_call(ctx))]
+    numbers = list(dict.fromkeys(phone for phone in wanted if phone))
+    engaged = {one.phone for one in staff if not one.may_be_alerted(ctx.now)}
+    last = [phone for phone in numbers if phone in engaged] if task.urgency == "emergency" else []
+    return [*(phone for phone in numbers if phone not in engaged), *last]
 
 
 def transfer_number(ctx: Context, *, thread: Conversation | None = None, customer_id: str | None = None) -> str | None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, update
 
 import prompts
 from storage import listings, outbox
@@ -20,6 +20,7 @@ DANGERS = {
     "no_heat_vulnerable": "no heat, someone vulnerable at home",
 }
 
+MOST_ALERTED = 30  # people told of one emergency
 # How soon the office should be back, for the card's next action; a promise to nobody.
 ANSWER_WITHIN = {"emergency": timedelta(0), "urgent": timedelta(hours=1), "routine": timedelta(hours=4)}
 
@@ -68,14 +69,17 @@ def hand_off(
 def alert(ctx: Context, task: Task, step: int, words: str) -> str | None:
     """Text number `step` (0 is first) of those alerted about a task, and queue the next; for the job's hand.
 
-    Somebody who cannot be texted is passed over. Gives back None, or why nobody was texted: taken, done, nobody.
+    Somebody who cannot be texted is passed over; who that is changes with the hour, so whoever was told is left out.
+    Gives back None, or why nobody was texted: taken, done, nobody.
     """
     if task.done_at is not None:
         return "done"
     if task.taken_by is not None:
         return "taken"
     emergency = task.urgency == "emergency"
-    for number, phone in enumerate(crew.alerted(ctx, task)[step:], step):
+    told = {message.to_phone for message in _alerts(ctx, task)}
+    left = [phone for phone in crew.alerted(ctx, task) if phone not in told]
+    for number, phone in enumerate(left[: MOST_ALERTED - step], step):
         message = messages.say(
             ctx,
             to=phone,
@@ -116,19 +120,17 @@ def take(ctx: Context, phone: str, name: str) -> Task | None:
         Task.urgency == "emergency",
     )
     tasks = list(ctx.session.scalars(waiting))
-    by_message = {
-        messages.id_for(ctx, _alert_key(task, step)): task
-        for task in tasks
-        for step in range(len(crew.alerted(ctx, task)))
-    }
-    texted = select(Message.id).where(
-        Message.org_id == ctx.org.id, Message.to_phone == phone, Message.id.in_(by_message), Message.state != "skipped"
-    )
-    last = ctx.session.scalars(texted.order_by(Message.created_at.desc()).limit(1)).first()
-    if last is None:
+    texted = [
+        (message.created_at, number, task)
+        for number, task in enumerate(tasks)
+        for message in _alerts(ctx, task)
+        if message.to_phone == phone and message.state != "skipped"
+    ]
+    if not texted:
         return None
-    task = by_message[last]
+    task = max(texted)[2]
     task.taken_by = name
+    _handed_off(ctx, Staff.phone == phone)
     outbox.supersede(ctx, ("task", task.id), "taken", topics=("alert",))
     return task
 
@@ -138,6 +140,8 @@ def finish(ctx: Context, task: Task) -> None:
     if task.done_at is None:
         task.done_at = ctx.now
         task.taken_by = task.taken_by or ctx.actor.name
+        if ctx.actor.kind == "staff":
+            _handed_off(ctx, Staff.id == ctx.actor.id)
         outbox.supersede(ctx, ("task", task.id), "done", topics=("alert",))
 
 
@@ -155,6 +159,17 @@ def _queue_alert(ctx: Context, task: Task, step: int, due_at: datetime, words: s
         due_at=due_at,
         payload={"step": step, "words": words},
     )
+
+
+def _handed_off(ctx: Context, who: ColumnElement[bool]) -> None:
+    """From now on whoever that is wraps up (SC-22)."""
+    ctx.session.execute(update(Staff).where(Staff.org_id == ctx.org.id, who).values(last_hand_off_at=ctx.now))
+
+
+def _alerts(ctx: Context, task: Task) -> list[Message]:
+    """The alerts written about a task so far."""
+    ids = [messages.id_for(ctx, _alert_key(task, step)) for step in range(MOST_ALERTED)]
+    return list(ctx.session.scalars(select(Message).where(Message.org_id == ctx.org.id, Message.id.in_(ids))))
 
 
 def _alert_key(task: Task, step: int) -> str:

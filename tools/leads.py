@@ -71,6 +71,14 @@ def fill(ctx: Context, customer: Customer, **known: str | None) -> Customer:
     return customer
 
 
+def first_spoke(ctx: Context, customer_id: str, language: str) -> None:
+    """Keep the language, "en" or "es", in which somebody came who was not known before this act; whoever was keeps
+    theirs, since a form proves nobody's number."""
+    customer = ctx.session.get_one(Customer, customer_id)
+    if customer.created_at == ctx.now:
+        customer.language = language
+
+
 def by_phone(ctx: Context, number: str) -> Customer | None:
     """The customer with this number (E.164)."""
     them = {"org": ctx.org.id, "phone": number}

@@ -28,6 +28,7 @@ LIMITS = {
     "fee_cents": ("The visit fee", 0, 10_000_000, "cents"),
     "value_cents": ("What a job is worth", 0, 100_000_000, "cents"),
     "position": ("The place in the list", 0, 10_000, ""),
+    "wrap_up_minutes": ("The wrap-up", 0, 240, "minutes"),
     "travel_minutes": ("The driving between visits", 0, DAY, "minutes"),
     "on_call": ("The place in the on-call order", 1, 100, ""),
     "window_minutes": ("The arrival window", 0, DAY, "minutes"),
@@ -128,7 +129,7 @@ def _check_slug(ctx: Context, slug: str | None, own_id: str | None) -> None:
 
 
 def _check_service(ctx: Context, fields: Mapping[str, Any]) -> None:
-    _check_values(fields)
+    check_values(fields)
     if "slug" in fields:
         slug_of(fields["slug"], exact=True)
     if fields.get("booking_mode") not in (None, *MODES):
@@ -139,12 +140,13 @@ def _check_service(ctx: Context, fields: Mapping[str, Any]) -> None:
 
 
 def _checked_technician(ctx: Context, fields: Mapping[str, Any]) -> dict[str, Any]:
-    _check_values(fields)
+    check_values(fields)
     _check_hours(ctx, fields)
     return {**fields, **({"phone": leads.written_phone(ctx, fields["phone"])} if "phone" in fields else {})}
 
 
-def _check_values(fields: Mapping[str, Any]) -> None:
+def check_values(fields: Mapping[str, Any]) -> None:
+    """Raise VALIDATION_ERROR for a number out of its LIMITS, or none where there must be one."""
     for name, value in fields.items():
         if value is None and name not in MAY_BE_NULL:
             raise Problem("VALIDATION_ERROR", f"{name} cannot be empty.", fix="Leave it out to keep it.")

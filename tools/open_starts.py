@@ -50,26 +50,47 @@ class Listed:
         return self.scope == ctx.scope or not {self.scope, ctx.scope} & self.holders
 
 
-def open_starts(ctx: Context, service: Service, first: date, last: date, *, postal_code: str | None = None) -> Listed:
+def open_starts(
+    ctx: Context,
+    service: Service,
+    first: date,
+    last: date,
+    *,
+    postal_code: str | None = None,
+    technician_id: str | None = None,
+    minutes: int | None = None,
+) -> Listed:
     """The openings of some local days, each with somebody who is free, and the days that are closed, with the reason.
 
+    `technician_id` asks for that person alone, `minutes` for visits of that length in place of the service's own.
     Diaries are read a few at a time until every start has somebody: of two hundred technicians one is soon free.
     Raises OUT_OF_SERVICE_AREA.
     """
-    key = ("open starts", service.id, first, last, postal_code)
+    asked = (first, last, postal_code, technician_id, minutes)
+    key = ("open starts", service.id, *asked)
     found: Listed | None = ctx.session.info.get("kept", {}).get(key)
     if found is None or not found.is_for(ctx) or found.versions != _versions_now(ctx, found):
-        found = _worked_out(ctx, service, first, last, postal_code)
+        found = _worked_out(ctx, service, *asked)
         if service.day_cap is None and service.week_cap is None:  # which count visits in other diaries too
             ctx.session.info.setdefault("to_keep", {})[key] = found
     return found
 
 
-def _worked_out(ctx: Context, service: Service, first: date, last: date, postal_code: str | None) -> Listed:
+def _worked_out(
+    ctx: Context,
+    service: Service,
+    first: date,
+    last: date,
+    postal_code: str | None,
+    technician_id: str | None,
+    minutes: int | None,
+) -> Listed:
     setup = setup_of(ctx)
     setup.rides.check(postal_code)
-    people = setup.able(service)
+    people = [one for one in setup.able(service) if technician_id in (None, one.id)]
     empty = empty_calendar(ctx, service, setup, people, first, last)
+    if minutes is not None:
+        empty = replace(empty, rules=replace(empty.rules, duration=minutes))
     starts, found = empty.candidates(first, last), dict[int, Opening]()
     left, versions, held = starts, set[Version](), list[tuple[str, int]]()
     number, some = 0, FEW

@@ -1,6 +1,7 @@
 """Booking pages: public addresses that offer all of the business's work, or some of it (SC-39 to SC-44)."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -9,8 +10,9 @@ import prompts
 from storage import listings, lookup
 from storage.context import Context
 from storage.tables import BookingPage, Conversation, Customer, Message, Service, new_id
-from tools import audit, leads, messages, teams
+from tools import audit, leads, messages, offerings, slots, teams
 from tools.problems import Problem, not_found
+from tools.setup import setup_of
 from tools.unique import slug_of, unless_taken
 
 NO_TEXT = {
@@ -43,12 +45,13 @@ def listed(
 def add(ctx: Context, fields: Mapping[str, Any]) -> BookingPage:
     """A new page; `fields` are columns of BookingPage, `title` among them, the slug made of it unless given.
 
-    Raises VALIDATION_ERROR for a slug that is none, IN_USE for one that is taken, by any business, and NOT_FOUND for a
-    service or team of another.
+    Raises VALIDATION_ERROR for a slug that is none, for a length that fits no calendar, and for a page that belongs to
+    a team and a technician; IN_USE for a slug that is taken, by any business; NOT_FOUND for a service, team or
+    technician of another.
     """
     given = {**fields, "slug": slug_of(fields.get("slug") or fields["title"], exact="slug" in fields)}
-    _check(ctx, given)
     row = BookingPage(id=new_id(), org_id=ctx.org.id, created_at=ctx.now, **given)
+    _check(ctx, row)
     unless_taken(ctx, lambda: _check_free(ctx, row.slug, row.id), lambda: ctx.session.add(row))
     audit.note(ctx, "booking_page.created", "booking_page", row.id)
     return row
@@ -59,11 +62,11 @@ def change(ctx: Context, page_id: str, fields: Mapping[str, Any]) -> BookingPage
     row = get(ctx, page_id)
     if "slug" in fields:
         slug_of(fields["slug"], exact=True)
-    _check(ctx, fields)
 
     def write() -> None:
         for name, value in fields.items():
             setattr(row, name, value)
+        _check(ctx, row)
 
     unless_taken(ctx, lambda: _check_free(ctx, fields.get("slug", row.slug), row.id), write)
     audit.note(ctx, "booking_page.changed", "booking_page", row.id, fields=sorted(fields))
@@ -83,11 +86,33 @@ def offered(ctx: Context, page: BookingPage | None) -> list[Service]:
     found = list(ctx.session.scalars(bookable.order_by(Service.position, Service.id)))
     if page is None:
         return found
+    setup = setup_of(ctx)
     return [
         one
         for one in found
-        if (not page.service_ids or one.id in page.service_ids) and page.team_id in (None, one.team_id)
+        if (not page.service_ids or one.id in page.service_ids)
+        and page.team_id in (None, one.team_id)
+        and (page.technician_id is None or page.technician_id in {who.id for who in setup.able(one)})
     ]
+
+
+def open_on(
+    ctx: Context, page: BookingPage | None, service: Service, days: int, postal_code: str | None = None
+) -> slots.Listing:
+    """The open starts of a service on a page, today and `days` more: of its person alone, and of its own length.
+
+    Raises OUT_OF_SERVICE_AREA.
+    """
+    today = ctx.local_now.date()
+    return slots.list_open(
+        ctx,
+        service,
+        today,
+        today + timedelta(days=days),
+        postal_code=postal_code,
+        technician_id=page.technician_id if page else None,
+        minutes=page.duration_minutes if page else None,
+    )
 
 
 def send(ctx: Context, page: BookingPage, phone: str, public_url: str) -> Message:
@@ -130,10 +155,17 @@ def text_link(
     return message
 
 
-def _check(ctx: Context, fields: Mapping[str, Any]) -> None:
-    if fields.get("team_id") is not None:
-        teams.get(ctx, fields["team_id"])
-    for service_id in fields.get("service_ids") or ():
+def _check(ctx: Context, page: BookingPage) -> None:
+    if page.team_id is not None and page.technician_id is not None:
+        fix = "Send team_id or technician_id, and null for the other."
+        raise Problem("VALIDATION_ERROR", "A page belongs to a team or to one person.", fix=fix)
+    if page.team_id is not None:
+        teams.get(ctx, page.team_id)
+    if page.technician_id is not None:
+        offerings.technician(ctx, page.technician_id)
+    if page.duration_minutes is not None:
+        offerings.check_values({"duration_minutes": page.duration_minutes})
+    for service_id in page.service_ids or ():
         if listings.one_of(ctx, Service, service_id) is None:
             not_found("service")
 

@@ -53,15 +53,15 @@ def _runs(days: dict[int, str]) -> list[tuple[int, int]]:
     return runs
 
 
-def services_told(ctx: Context) -> list[dict[str, str | None]]:
-    """What can be booked: name, duration, fee in words, description."""
+def services_told(ctx: Context, minutes: int | None = None) -> list[dict[str, str | None]]:
+    """What can be booked: name, duration (`minutes` for all of them where given), fee in words, description."""
     rows = ctx.session.scalars(
         select(Service).where(Service.org_id == ctx.org.id, Service.is_bookable).order_by(Service.position)
     )
     return [
         {
             "name": row.name,
-            "duration": speech.duration(row.duration_minutes),
+            "duration": speech.duration(minutes or row.duration_minutes),
             "fee": fee_words(row),
             "description": row.description or "",
         }

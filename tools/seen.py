@@ -3,9 +3,10 @@
 from sqlalchemy import select
 
 from storage.context import Context
-from storage.tables import Booking, Call, Lead, Staff
+from storage.tables import Booking, Call, Customer, Lead, Staff
+from storage.tables.leads import OPEN
 from tools import sight
-from tools.problems import not_found
+from tools.problems import Problem, not_found
 
 
 def booking(ctx: Context, staff: Staff, booking_id: str) -> Booking:
@@ -24,3 +25,15 @@ def call(ctx: Context, staff: Staff, call_id: str) -> Call:
     """The call with this id. Raises NOT_FOUND."""
     mine = (Call.org_id == ctx.org.id, Call.id == call_id, sight.calls(ctx, staff))
     return ctx.session.scalars(select(Call).where(*mine)).first() or not_found("call")
+
+
+def check_open_leads(ctx: Context, staff: Staff, customer: Customer) -> None:
+    """Refuse to write about a customer whose open lead this person may not see: a service named with it would make it
+    their team's. Raises IN_USE."""
+    there = (Lead.org_id == ctx.org.id, Lead.customer_id == customer.id, Lead.status.in_(OPEN))
+    if ctx.session.scalars(select(Lead.id).where(*there, ~sight.leads(ctx, staff))).first() is not None:
+        raise Problem(
+            "IN_USE",
+            "This number has an open lead that is not with your team.",
+            fix="Ask an owner or admin to hand it out.",
+        )

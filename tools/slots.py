@@ -65,15 +65,25 @@ class Choice:
     unread: str | None
 
 
-def list_open(ctx: Context, service: Service, first: date, last: date, *, postal_code: str | None = None) -> Listing:
-    """Every open start on the local days `first` to `last`, at most 31 of them.
+def list_open(
+    ctx: Context,
+    service: Service,
+    first: date,
+    last: date,
+    *,
+    postal_code: str | None = None,
+    technician_id: str | None = None,
+    minutes: int | None = None,
+) -> Listing:
+    """Every open start on the local days `first` to `last`, at most 31 of them; of one technician, and for visits of
+    so many minutes, where that is asked for.
 
     Raises VALIDATION_ERROR when they are the wrong way round, OUT_OF_SERVICE_AREA.
     """
     if last < first:
         raise Problem("VALIDATION_ERROR", "The last day is before the first.", fix="Send from before to.")
     end = min(last, first + (LONGEST_RANGE - 1) * DAY)
-    found = open_starts(ctx, service, first, end, postal_code=postal_code)
+    found = open_starts(ctx, service, first, end, postal_code=postal_code, technician_id=technician_id, minutes=minutes)
     return Listing(service, found.openings, found.closed, ctx.org.zone, clamped=end < last)
 
 

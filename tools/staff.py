@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from storage.context import Context
 from storage.tables import Org, Staff, StaffSession, Team, TeamStaff, new_id
-from tools import audit, leads, roles, teams
+from tools import audit, leads, offerings, roles, teams
 from tools.problems import Problem, not_found
 from tools.rules import emails
 from tools.unique import unless_taken
@@ -101,7 +101,9 @@ def add(
 
 
 def change(ctx: Context, staff_id: str, fields: Mapping[str, Any], *, team_ids: Sequence[str] | None = None) -> Staff:
-    """Change any of name, phone, role, status and active, and the teams unless None. Who is inactive is signed out.
+    """Change any of name, phone, role, status, active and the minutes of wrap-up (0 to 240), and the teams unless None.
+
+    Who is inactive is signed out.
 
     Raises NOT_FOUND, INVALID_PHONE, VALIDATION_ERROR, IN_USE for the last owner, and INSUFFICIENT_SCOPE for an owner
     whom no owner changes.
@@ -112,6 +114,8 @@ def change(ctx: Context, staff_id: str, fields: Mapping[str, Any], *, team_ids: 
         roles.given(wanted["role"])
     if wanted.get("status", "away") not in STATUSES:
         raise Problem("VALIDATION_ERROR", "There is no such status.", fix=f"Use one of: {', '.join(STATUSES)}.")
+    if "wrap_up_minutes" in wanted:
+        offerings.check_values({"wrap_up_minutes": wanted["wrap_up_minutes"]})
     if "phone" in wanted:
         wanted["phone"] = leads.written_phone(ctx, wanted["phone"])
     if "role" in wanted or "active" in wanted:

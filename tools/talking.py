@@ -9,7 +9,8 @@ from sqlalchemy import select
 from storage.context import Context
 from storage.once import insert_once
 from storage.tables import Call, Conversation, Customer, Message, ToolCall
-from tools import assistant_calls, calls, chat, conversations, crew, handoff, latest, leads, messages, opt_out, textback
+from tools import assistant_calls, calls, chat, conversations, crew, handoff, latest, leads, messages, opt_out
+from tools.opening_hours import open_now, way_to
 from tools.rules import consent, languages, overheard, phones, urgency
 
 NUDGE = "nudge"  # the kind of words that answer nothing: the assistant's context stays what was said before
@@ -256,9 +257,10 @@ def person_for(ctx: Context, turn_key: str, *, danger: bool) -> str | None:
     reasons = {"emergency"} if danger else {str(one.get("reason")) for one in ctx.session.scalars(handed)}
     if not reasons & set(TO_A_PERSON):
         return None
-    if "emergency" not in reasons and not textback.open_now(ctx):
+    thread = latest.thread_of(ctx)
+    if "emergency" not in reasons and not open_now(ctx, way_to(ctx, thread.our_phone)):
         return None
-    return crew.transfer_number(ctx, thread=latest.thread_of(ctx))
+    return crew.transfer_number(ctx, thread=thread)
 
 
 def transfer_number(ctx: Context, call: Call) -> str | None:

@@ -7,11 +7,12 @@ from sqlalchemy import delete, select
 
 from storage import listings
 from storage.context import Context
-from storage.tables import Hours, ScheduleTemplate, Service, Team, Technician, new_id
+from storage.tables import EntryPoint, Hours, ScheduleTemplate, Service, Team, Technician, new_id
 from tools import audit
 from tools.problems import Problem, not_found
 
 DAY = 24 * 60
+KEEPERS = (("entry point", EntryPoint), ("service", Service), ("team", Team), ("technician", Technician))
 # One open span: the weekday (Monday 0) it opens on, then minutes after that day's local midnight.
 Opens = tuple[int, int, int]
 
@@ -56,11 +57,11 @@ def replace(ctx: Context, template_id: str, name: str, spans: Sequence[Opens]) -
 
 
 def remove(ctx: Context, template_id: str) -> None:
-    """Delete a template. Raises NOT_FOUND, and IN_USE while anybody (business, service, team, technician) keeps it."""
+    """Delete a template. Raises NOT_FOUND, and IN_USE while anybody or anything keeps it, say a team or a way in."""
     row = get(ctx, template_id)
     users = [
         word
-        for word, table in (("service", Service), ("team", Team), ("technician", Technician))
+        for word, table in KEEPERS
         if ctx.session.scalars(select(table.id).where(table.template_id == row.id).limit(1)).first() is not None
     ]
     users += ["business"] if ctx.org.template_id == row.id else []

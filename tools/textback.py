@@ -1,14 +1,13 @@
 """A missed call becomes one text, or a recorded reason why not (contract 2.8, CS-17, TP-A12)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, EntryPoint, Lead, Message
-from tools import announcements, conversations, digest, handoff, leads, messages, own_texts, setup
+from tools import announcements, conversations, digest, handoff, leads, messages, opening_hours, own_texts
 from tools.rules import sms
-from tools.rules.working_hours import stretches
 
 LATE = timedelta(hours=6)
 THREAD_ACTIVE = timedelta(minutes=15)
@@ -75,24 +74,6 @@ def why_not(ctx: Context, call: Call, customer: Customer, lead: Lead, thread: Co
     return None
 
 
-def open_now(ctx: Context) -> bool:
-    """Whether the business's own hours have it open at this moment."""
-    today = ctx.local_now.date()
-    week = setup.shop_week(ctx)
-    days = (today - timedelta(days=1), today)
-    return any(one.holds(int(ctx.now.timestamp()), 1) for one in stretches(week, days, ctx.org.zone))
-
-
-def next_open(ctx: Context) -> datetime | None:
-    """When the business's own hours begin next (UTC); None when not within two weeks."""
-    today = ctx.local_now.date()
-    days = [today + timedelta(days=ahead) for ahead in range(15)]
-    opens = [
-        one.opens for one in stretches(setup.shop_week(ctx), days, ctx.org.zone) if one.opens > ctx.now.timestamp()
-    ]
-    return datetime.fromtimestamp(opens[0], UTC) if opens else None
-
-
 def reword(ctx: Context, message: Message) -> None:
     """Before a text-back leaves: "saw your call earlier" once the call is over six hours old (TP-A12)."""
     call = ctx.session.scalars(
@@ -147,7 +128,8 @@ def _words(ctx: Context, call: Call, *, voicemail: bool = False, gist: str | Non
     elif voicemail:
         name = "voicemail"
     else:
-        name = "open" if open_now(ctx) else "closed"
+        way = opening_hours.way_to(ctx, call.to_phone)
+        name = "open" if opening_hours.open_now(ctx, way) else "closed"
     name = f"text_back_{name}"
     customer = ctx.session.get(Customer, call.customer_id) if call.customer_id else None
     language = own_texts.language(ctx, name, customer)

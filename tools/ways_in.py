@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, func, select
 from storage import listings, lookup
 from storage.context import Context
 from storage.tables import BookingPage, EntryPoint, Lead, new_id
-from tools import audit, leads
+from tools import audit, leads, templates
 from tools.problems import Problem, not_found
-from tools.rules import origins
+from tools.rules import company_lines, origins
 from tools.unique import unless_taken
 
 KINDS = ("number", "widget", "page", "link")
@@ -48,8 +48,8 @@ def listed(
 def add(ctx: Context, fields: Mapping[str, Any]) -> EntryPoint:
     """A new way in; `fields` are columns of EntryPoint, `name` among them.
 
-    Raises VALIDATION_ERROR for a kind or target that is none, INVALID_PHONE, MISSING_FIELDS where the kind needs more,
-    NOT_FOUND for a page that is not this business's, and IN_USE for a number that is tracked already.
+    Raises VALIDATION_ERROR for a kind, target or zone that is none, INVALID_PHONE, MISSING_FIELDS where the kind needs
+    more, NOT_FOUND for a page or hours that are not this business's, and IN_USE for a number that is tracked already.
     """
     given = {"kind": "number", **fields}
     row = EntryPoint(id=new_id(), org_id=ctx.org.id, created_at=ctx.now, **_checked(ctx, given, given["kind"]))
@@ -108,6 +108,10 @@ def _checked(ctx: Context, fields: Mapping[str, Any], kind: str) -> dict[str, An
             wanted[name] = leads.written_phone(ctx, wanted[name])
     if wanted.get("origins") is not None:
         wanted["origins"] = _sites(wanted["origins"], kind)
+    if wanted.get("template_id") is not None:
+        templates.get(ctx, wanted["template_id"])
+    if wanted.get("timezone") is not None:
+        wanted["timezone"] = _zone(wanted["timezone"])
     target = wanted.get("target")
     if target is not None and kind == "page" and target != ctx.org.slug:
         its = select(BookingPage.id).where(BookingPage.org_id == ctx.org.id, BookingPage.slug == target)
@@ -116,6 +120,13 @@ def _checked(ctx: Context, fields: Mapping[str, Any], kind: str) -> dict[str, An
     if target is not None and kind == "link" and not target.startswith("https://"):
         raise Problem("VALIDATION_ERROR", "A link's target is an https address.", fix="Send https://...")
     return wanted
+
+
+def _zone(written: str) -> str:
+    try:
+        return str(company_lines.zone(written))
+    except company_lines.UnreadableAnswer as error:
+        raise Problem("VALIDATION_ERROR", str(error), fix="Write it anew.") from error
 
 
 def _sites(written: list[str], kind: str) -> list[str]:

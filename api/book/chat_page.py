@@ -12,16 +12,15 @@ from fastapi import APIRouter, Request, Response
 
 from agent.details import phone_in
 from api import visitors
-from api.book import templates
-from api.book.manage import gone
+from api.book.manage import gone, reached
+from api.book.tongues import hello, of_browser, written
 from api.deps import house_of
-from api.pages import form_text, page, same_site
+from api.pages import form_text, same_site
 from storage import lookup
 from storage.context import CUSTOMER, Context
 from storage.tables import EntryPoint, Org
-from tools import profile, web_chat
+from tools import web_chat
 from tools.problems import Problem
-from tools.rules import phones, speech
 
 router = APIRouter(prefix="/chat", include_in_schema=False)
 
@@ -34,7 +33,7 @@ async def read(request: Request, slug: str) -> Response:
     """An empty chat."""
     found = await house_of(request).db.read(lambda session: lookup.widget(session, slug))
     if found is None:
-        return gone("No chat here", "There is no chat under this address.", 404)
+        return gone(request, "no_chat", 404)
     return await shown(request, *found, token="", key=None)
 
 
@@ -44,7 +43,7 @@ async def write(request: Request, slug: str) -> Response:
     same_site(request)
     found = await house_of(request).db.read(lambda session: lookup.widget(session, slug))
     if found is None:
-        return gone("No chat here", "There is no chat under this address.", 404)
+        return gone(request, "no_chat", 404)
     point, org = found
     form = await request.form()
     token, once = form_text(form, "token") or "", form_text(form, "once", 40) or str(uuid4())
@@ -94,27 +93,36 @@ async def shown(
     text: str = "",
     status: int = 200,
 ) -> Response:
-    """The page: what the visitor behind `key` may see."""
+    """The page: what the visitor behind `key` may see. `problem` is a sentence in English."""
+    tongue = of_browser(request)
 
     def facts(ctx: Context) -> dict[str, Any]:
         seen = web_chat.seen(ctx, key) if key else web_chat.Seen([], False, False)
-        numbers = profile.numbers(ctx)
         return {
             "business": ctx.org.name,
-            "assistant": ctx.org.assistant_name,
-            "about": ctx.org.about,
+            "hello": hello(tongue, ctx.org),
             "said": [
-                (one.direction == "in", one.body, speech.clock(one.created_at.astimezone(ctx.org.zone)))
-                for one in seen.messages
+                (one.direction == "in", one.body, one.created_at.astimezone(ctx.org.zone)) for one in seen.messages
             ],
             "writing": seen.writing,
             "person": seen.person,
-            "phone": numbers[0] if numbers else None,
-            "phone_shown": phones.shown(numbers[0]) if numbers else None,
+            **reached(ctx),
         }
 
     told = await house_of(request).read(org, facts, actor=CUSTOMER, channel="web")
-    html = templates().get_template("chat.html.j2")
-    address = {"way": point.id, "slug": request.path_params["slug"]}
-    more = {"token": token, "once": str(uuid4()), "problem": problem, "text": text, "longest": web_chat.LONGEST}
-    return page(html.render(**told, **address, **more), status)
+    slug = request.path_params["slug"]
+    return written(
+        request,
+        tongue,
+        "chat.html.j2",
+        status,
+        here=None if token else f"/chat/{slug}",  # the link would leave a chat that has begun
+        slug=slug,
+        way=point.id,
+        token=token,
+        once=str(uuid4()),
+        problem=problem and tongue.said(problem),
+        text=text,
+        longest=web_chat.LONGEST,
+        **told,
+    )

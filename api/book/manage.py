@@ -2,26 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from icalendar import Calendar, Event
 
-from api.book import router, templates
+from api.book import router
+from api.book.tongues import of_browser, of_customer, picked, written
 from api.deps import House, house_of
-from api.pages import form_text, page, same_site
+from api.pages import form_text, same_site
 from storage import lookup
 from storage.context import CUSTOMER, Context
-from storage.tables import Booking, Org, Service
+from storage.tables import Booking, Customer, Org, Service
 from tools import booking as bookings
 from tools import profile, slots
 from tools.problems import Problem
-from tools.rules import phones, slot_tag, speech
+from tools.rules import phones, slot_tag
 from tools.telling import words
 
 T = TypeVar("T")
+Day = tuple[date, list[tuple[str, datetime]]]  # a day, and its open times: the slot value and the local start
 DAYS_SHOWN = 14
 
 
@@ -53,21 +55,40 @@ async def opened(request: Request, slug: str, token: str) -> Link | Response:
     if found is None or found[1].slug != slug:
         address = request.client.host if request.client else ""
         if house.tries.count(f"manage:{address}").exceeded:
-            return gone("Too many tries", "Please wait a minute and open the link again.", 429)
-        text = "This link does not lead to a visit. Please open the link in your text again, all of it."
-        return gone("Nothing here", text, 404, await house.db.read(lambda session: lookup.org_by_slug(session, slug)))
+            return gone(request, "too_many_tries", 429)
+        business = await house.db.read(lambda session: lookup.org_by_slug(session, slug))
+        return gone(request, "no_visit", 404, business=business, books=business is not None)
     booking, org = found
+    link = Link(house, org, booking.id)
     if house.clock.now() >= booking.management_expires_at:
-        numbers = await house.read(org, profile.numbers)
-        call = f" Call or text us at {phones.shown(numbers[0])}." if numbers else ""
-        return gone("This link has expired", f"The visit is over, so it cannot be changed here.{call}", 410, org)
-    return Link(house, org, booking.id)
+        language, numbers = await link.read(lambda ctx, visit: (spoken_by(ctx, visit), reached(ctx)))
+        return gone(request, "expired", 410, business=org, books=True, language=language, reached_at=numbers)
+    return link
 
 
-def gone(title: str, text: str, status: int, org: Org | None = None) -> Response:
-    """A page that has nothing to show, and says what to do; with `org`, whose page it is and the way to a visit."""
-    facts = {"business": org.name, "slug": org.slug} if org else {"business": "", "slug": ""}
-    return page(templates().get_template("gone.html.j2").render(title=title, text=text, **facts), status)
+def gone(
+    request: Request,
+    why: str,
+    status: int,
+    *,
+    business: Org | None = None,
+    books: bool = False,
+    language: str | None = None,
+    reached_at: dict[str, Any] | None = None,
+) -> Response:
+    """A page that has nothing to show, and says what to do. `why` names its words; `books` shows the way to a visit
+    with that business, `reached_at` its number. `language` is the visitor's if known, else their browser's counts."""
+    return written(
+        request,
+        of_browser(request) if language is None else of_customer(request, language),
+        "gone.html.j2",
+        status,
+        here="" if request.method == "GET" else None,
+        why=why,
+        business=business.name if business else None,
+        slug=business.slug if business and books else None,
+        **(reached_at or {"phone": None}),
+    )
 
 
 @router.get("/{slug}/manage/{token}")
@@ -76,8 +97,7 @@ async def see(request: Request, slug: str, token: str, said: str | None = None) 
     link = await opened(request, slug, token)
     if isinstance(link, Response):
         return link
-    notes = {"moved": "Your visit has a new time.", "cancelled": "Your visit is cancelled."}
-    return await show(link, token, note=notes.get(said or ""))
+    return await show(request, link, token, note={"moved": "note_moved", "cancelled": "note_cancelled"}.get(said or ""))
 
 
 @router.post("/{slug}/manage/{token}/cancel")
@@ -120,8 +140,10 @@ async def change(
     try:
         await link.write(lambda ctx, visit: act(ctx, visit, slot))
     except Problem as problem:
-        return await show(link, token, problem=problem.detail)
-    return RedirectResponse(f"/book/{slug}/manage/{token}?said={done}", 303)
+        return await show(request, link, token, problem=problem.detail)
+    tongue = picked(request)
+    kept = f"&lang={tongue.code}" if tongue else ""
+    return RedirectResponse(f"/book/{slug}/manage/{token}?said={done}{kept}", 303)
 
 
 @router.get("/{slug}/manage/{token}/visit.ics")
@@ -163,11 +185,23 @@ def as_calendar(ctx: Context, visit: Booking, url: str) -> bytes:
     return bytes(sheet.to_ical())
 
 
-async def show(link: Link, token: str, *, note: str | None = None, problem: str | None = None) -> Response:
-    """The page as things stand now."""
+async def show(
+    request: Request, link: Link, token: str, *, note: str | None = None, problem: str | None = None
+) -> Response:
+    """The page as things stand now. `note` names words of the page, `problem` is a sentence in English."""
     facts = await link.read(seen)
-    html = templates().get_template("manage.html.j2").render(token=token, note=note, problem=problem, **facts)
-    return page(html, 200 if problem is None else 409)
+    tongue = of_customer(request, facts["language"])
+    return written(
+        request,
+        tongue,
+        "manage.html.j2",
+        200 if problem is None else 409,
+        here=f"/book/{facts['slug']}/manage/{token}",
+        token=token,
+        note=note and tongue.words[note],
+        problem=problem and tongue.said(problem),
+        **facts,
+    )
 
 
 def seen(ctx: Context, visit: Booking) -> dict[str, Any]:
@@ -176,7 +210,7 @@ def seen(ctx: Context, visit: Booking) -> dict[str, Any]:
     service = ctx.session.get(Service, visit.service_id) if visit.service_id else None
     may_change = visit.is_active and visit.start_at > ctx.now
     today = ctx.local_now.date()
-    times: list[tuple[str, list[tuple[str, str]]]] = []
+    times: list[Day] = []
     if may_change and service is not None:
         listing = slots.list_open(
             ctx, service, today, today + timedelta(days=DAYS_SHOWN), postal_code=visit.postal_code
@@ -186,14 +220,25 @@ def seen(ctx: Context, visit: Booking) -> dict[str, Any]:
         "business": ctx.org.name,
         "slug": ctx.org.slug,
         "visit": said,
-        "when": speech.moment_with_year(said.start),
-        "until": speech.clock(said.end),
-        "status": visit.status,
+        "state": state(visit),
         "active": visit.is_active,
         "may_change": may_change,
         "times": times,
+        "language": spoken_by(ctx, visit),
         **reached(ctx),
     }
+
+
+def state(visit: Booking) -> str:
+    """How a visit stands, for its customer: pending, active, cancelled, no_show or done."""
+    if visit.is_active and visit.status != "pending":
+        return "active"
+    return visit.status if visit.status in ("pending", "cancelled", "no_show") else "done"
+
+
+def spoken_by(ctx: Context, visit: Booking) -> str:
+    """The language of the visit's customer, "en" or "es"."""
+    return ctx.session.get_one(Customer, visit.customer_id).language
 
 
 def reached(ctx: Context) -> dict[str, str | None]:
@@ -205,9 +250,9 @@ def reached(ctx: Context) -> dict[str, str | None]:
     }
 
 
-def by_day(starts: list[datetime]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Local starts as (day in words, [(slot value, clock in words)])."""
-    days: dict[str, list[tuple[str, str]]] = {}
+def by_day(starts: list[datetime]) -> list[Day]:
+    """Local starts, sorted by day."""
+    days: dict[date, list[tuple[str, datetime]]] = {}
     for start in starts:
-        days.setdefault(speech.day(start.date()), []).append((slot_tag.value(start), speech.clock(start)))
+        days.setdefault(start.date(), []).append((slot_tag.value(start), start))
     return list(days.items())

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException as StarletteException
+from starlette.routing import Match
 
 from api.console import pages
 from api.deps import House, house_of
@@ -27,6 +28,13 @@ T = TypeVar("T")
 COOKIE = "ringback_console"
 SIGN_IN = "/console/sign-in"
 SEEN_EVERY = timedelta(minutes=5)
+
+
+TOO_MUCH = Problem(
+    "BODY_TOO_LARGE",
+    "What was sent is longer than a form of ours takes (64 KB), so nothing of it was kept.",
+    fix="Your browser's Back button shows it again as you wrote it: shorten it, and send it again.",
+)
 
 
 class SignedOut(Exception):
@@ -84,8 +92,10 @@ class ConsoleRoute(APIRoute):
                 return pages.problem(request, problem)
             except RequestValidationError as error:
                 return pages.problem(request, bad_body(error))
-            except StarletteException:
-                raise
+            except StarletteException as error:
+                if error.status_code != 413:
+                    raise
+                return pages.problem(request, TOO_MUCH, back=nearest(request.url.path))
             except Exception as error:  # noqa: BLE001 - the edge of the pages: what gets here is a bug of ours
                 log_bug(request, error)
                 return pages.problem(request, internal_error())
@@ -140,6 +150,17 @@ def to_sign_in(request: Request) -> Response:
         return Response(status_code=401, headers={"HX-Redirect": SIGN_IN})
     query = "" if wanted == "/console" else f"?next={quote(wanted)}"
     return RedirectResponse(SIGN_IN + query, 303)
+
+
+def nearest(path: str) -> str:
+    """The page at an address, or the closest one above it: some addresses only take forms."""
+    pages_here = [one for one in router.routes if isinstance(one, APIRoute) and ":path" not in one.path]
+    while path != "/console":
+        asked = {"type": "http", "method": "GET", "path": path}
+        if any(one.matches(asked)[0] is Match.FULL for one in pages_here):
+            return path
+        path = path.rpartition("/")[0]
+    return path
 
 
 def local_path(wanted: str | None) -> str:

@@ -72,6 +72,7 @@ async def create(request: Request, caller: Caller) -> Response:
             raise Problem("MISSING_FIELDS", "Please write the customer's phone number.", fix="Send phone.")
         check_emails(told["email"])
         customer = leads.customer_for(ctx, told["phone"], **{name: told[name] for name in ABOUT_THEM})
+        seen.check_open_leads(ctx, caller.staff, customer)
         lead = leads.open_lead(ctx, customer)
         offered = {one.id for one in setup.setup_of(ctx).services}
         service = told["service"] if told["service"] in offered else None

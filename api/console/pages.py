@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context as Facts
 
 from api.errors import status_of
-from api.pages import HEADERS
+from api.pages import HEADERS, as_sent
 from storage.tables import Message
 from tools.problems import Problem
 from tools.rules import phones, prices, speech
@@ -101,19 +101,21 @@ def back_to(request: Request, path: str, note: str = "", *, tone: str = "good") 
     return answer
 
 
-def problem(request: Request, refused: Problem) -> Response:
-    """A refusal as a page, or as one line where htmx asked."""
+def problem(request: Request, refused: Problem, *, back: str = "/console") -> Response:
+    """A refusal as a page with a way on to `back`, or as one line where htmx asked."""
     status = status_of(refused)
     titles = {
         403: "This page is not yours to open",
         404: "Nothing here",
         409: "That cannot be done now",
+        413: "That was too long",
         500: "That did not work",
     }
     facts = {
         "title": titles.get(status, refused.title),
         "text": refused.detail,
-        "fix": refused.fix if status in (403, 409, 422) else "",
+        "fix": refused.fix if status in (403, 409, 413, 422) else "",
+        "back": back,
     }
     if "hx-request" in request.headers:
         return fragment(request, "problem_line.html.j2", status, **facts)
@@ -139,6 +141,7 @@ def environment() -> Environment:
         iso=iso,
         day=day,
         author=author,
+        as_sent=as_sent,
     )
     return made
 

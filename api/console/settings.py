@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from api.console import pages
 from api.console.door import StaffCaller, staff_with
 from api.errors import status_of
-from api.pages import form_text
+from api.pages import as_sent, form_text
 from storage.context import Context
 from tools.problems import Problem
 
@@ -35,6 +35,7 @@ SECTIONS = (
 )
 # Who may open the settings: those whose role may change the business (SC-75).
 Office = Annotated[StaffCaller, Depends(staff_with("owner", "admin"))]
+Unit = Callable[[Context], Any]
 _DOLLARS = re.compile(r"\$?\s*(\d{1,6})(?:\.(\d\d))?", re.ASCII)
 
 
@@ -82,16 +83,48 @@ class Sent:
         """What a field lists, parted by commas or lines."""
         return [one.strip() for one in re.split(r"[,\n]", self.text(name, longest)) if one.strip()][:200]
 
-    def over(self, usual: Mapping[str, Any]) -> dict[str, Any]:
-        """What the page should show again: everything of `usual` as this form has it."""
-        return {name: self._like(name, value) for name, value in usual.items()}
+    def unless_newer(self, values: Callable[[Context], Mapping[str, Any]], act: Callable[[Context], Any]) -> Unit:
+        """`act`, done only while `values` are still what the form was opened with (its `was_…`, see `opened` in
+        pieces.html.j2): a form writes all of its fields, so it would take back what a colleague has saved since.
+
+        Raises VALIDATION_ERROR. Two who save at once wait for each other at the business's row.
+        """
+
+        def unit(ctx: Context) -> Any:
+            ctx.session.refresh(ctx.org, with_for_update=True)
+            if self._newer(values(ctx)):
+                raise Problem(
+                    "VALIDATION_ERROR",
+                    "Somebody changed this while you had it open, so nothing is saved yet.",
+                    fix="What is newer is marked below; what you changed still stands here. Look it over and save.",
+                )
+            return act(ctx)
+
+        return unit
+
+    def over(self, now: Mapping[str, Any]) -> dict[str, Any]:
+        """What the page should show again: everything of `now` as this form has it, but what somebody else changed
+        and this form did not; with what it shows as opened, and what is newer as (was, is)."""
+        newer = self._newer(now)
+        theirs = {name for name in newer if self._held(name) == newer[name][0]}
+        shown = {name: value if name in theirs else self._like(name, value) for name, value in now.items()}
+        return {**shown, "was": now, "newer": newer}
+
+    def _newer(self, now: Mapping[str, Any]) -> dict[str, tuple[list[str], list[str]]]:
+        if "was_" not in self.form:
+            return {}
+        pairs = ((name, self._held(f"was_{name}"), as_sent(value)) for name, value in now.items())
+        return {name: (was, is_now) for name, was, is_now in pairs if was != is_now}
+
+    def _held(self, name: str) -> list[str]:
+        return as_sent(self.form.getlist(name))
 
     def _like(self, name: str, value: Any) -> Any:
         if isinstance(value, bool):
             return self.ticked(name)
         if isinstance(value, list):
             return self.several(name)
-        return self.text(name, 4000)
+        return self.text(name, 8000)
 
 
 async def sent(request: Request) -> Sent:

@@ -1,6 +1,7 @@
 """Settings: the postal codes covered, their travel zones, and the driving between zones."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import Request, Response
@@ -28,9 +29,13 @@ async def see_area(request: Request, caller: Office) -> Response:
 async def save_area(request: Request, caller: Office) -> Response:
     """Change the ZIPs; visits already booked stay."""
     form = await sent(request)
-    refused = await refused_by(caller, lambda ctx: territory.cover(ctx, _runs(form.text("codes", 8000))))
+
+    def act(ctx: Context) -> None:
+        territory.cover(ctx, _runs(form.text("codes", 8000)))
+
+    refused = await refused_by(caller, form.unless_newer(_codes, act))
     if refused is not None:
-        return await _page(request, caller, form, refused)
+        return await _page(request, caller, form, refused, _codes)
     return pages.back_to(request, PAGE, "The area is saved.")
 
 
@@ -43,31 +48,44 @@ async def save_rides(request: Request, caller: Office) -> Response:
         minutes = ((a, b, form.maybe_number(field, f"{a} to {b}")) for field, a, b in _pairs(territory.zones(ctx)))
         territory.set_rides(ctx, [(a, b, took) for a, b, took in minutes if took is not None])
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(_rides, act))
     if refused is not None:
-        return await _page(request, caller, None, refused)
+        return await _page(request, caller, form, refused, _rides)
     return pages.back_to(request, PAGE, "The rides are saved.")
-
-
-async def _page(
-    request: Request, caller: StaffCaller, form: Sent | None = None, refused: Problem | None = None
-) -> Response:
-    def ask(ctx: Context) -> dict[str, Any]:
-        known = {(one.from_zone, one.to_zone): one.minutes for one in territory.rides(ctx)}
-        zones = territory.zones(ctx)
-        rides = [(field, a, b, known.get((a, b), known.get((b, a)))) for field, a, b in _pairs(zones)]
-        return {"codes": _written(ctx), "rides": rides, "zones": zones, "too_many": len(zones) > MOST_ZONES}
-
-    facts = await caller.read(ask)
-    if form is not None:
-        facts["codes"] = form.text("codes", 8000)
-    return show(request, "settings_area.html.j2", "/area", refused=refused, **facts)
 
 
 def _pairs(zones: list[str]) -> list[tuple[str, str, str]]:
     """Every two zones, and each with itself, as (field, here, there)."""
     asked = zones[:MOST_ZONES]
     return [(f"ride_{i}_{j}", a, b) for i, a in enumerate(asked) for j, b in enumerate(asked) if j >= i]
+
+
+def _codes(ctx: Context) -> dict[str, Any]:
+    return {"codes": _written(ctx)}
+
+
+def _rides(ctx: Context) -> dict[str, Any]:
+    """The minutes of driving between every two zones, by the field that asks for them."""
+    known = {(one.from_zone, one.to_zone): one.minutes for one in territory.rides(ctx)}
+    zones = territory.zones(ctx)
+    minutes = {field: known.get((a, b), known.get((b, a))) for field, a, b in _pairs(zones)}
+    return {"ride_zones": zones, **minutes}  # the fields count the zones: another zone makes them other fields
+
+
+async def _page(
+    request: Request,
+    caller: StaffCaller,
+    form: Sent | None = None,
+    refused: Problem | None = None,
+    asked: Callable[[Context], dict[str, Any]] = _codes,
+) -> Response:
+    def ask(ctx: Context) -> dict[str, Any]:
+        zones = territory.zones(ctx)
+        v = {**_codes(ctx), **_rides(ctx), **(form.over(asked(ctx)) if form is not None else {})}
+        return {"v": v, "rides": _pairs(zones), "zones": zones, "too_many": len(zones) > MOST_ZONES}
+
+    facts = await caller.read(ask)
+    return show(request, "settings_area.html.j2", "/area", refused=refused, **facts)
 
 
 def _written(ctx: Context) -> str:

@@ -56,7 +56,7 @@ async def save_business(request: Request, caller: Office) -> Response:
         business.change(ctx, fields)
         automation.change(ctx, {"screen_forwarded": form.ticked("screen_forwarded")})
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _profile(ctx.org), act))
     if refused is not None:
         return _business(request, caller.org, form.over(_profile(caller.org)), refused)
     return pages.back_to(request, ROOT, "Saved.")
@@ -94,7 +94,7 @@ async def save_automation(request: Request, caller: Office) -> Response:
             },
         )
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _switches(ctx.org), act))
     if refused is not None:
         return _automation(request, form.over(_switches(caller.org)), refused)
     return pages.back_to(request, f"{ROOT}/automation", "Saved.")
@@ -122,7 +122,7 @@ async def save_assistant(request: Request, caller: Office) -> Response:
             },
         )
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _ways(ctx.org), act))
     if refused is not None:
         return await _assistant(request, caller, form.over(_ways(caller.org)), refused)
     return pages.back_to(request, f"{ROOT}/assistant", "Saved.")

@@ -85,7 +85,11 @@ async def see_one(request: Request, template_id: str, caller: Office) -> Respons
 async def save_one(request: Request, template_id: str, caller: Office) -> Response:
     """Change it; visits stay where they are, and the page lists those outside."""
     form = await sent(request)
-    refused = await refused_by(caller, lambda ctx: templates.replace(ctx, template_id, _name(form), _opens(form)))
+
+    def act(ctx: Context) -> None:
+        templates.replace(ctx, template_id, _name(form), _opens(form))
+
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _kept(ctx, template_id)[1], act))
     if refused is not None and template_id != caller.org.template_id:
         return await _one(request, caller, template_id, form, refused)
     if refused is not None:
@@ -135,17 +139,18 @@ async def _one(
     refused: Problem | None = None,
 ) -> Response:
     def ask(ctx: Context) -> dict[str, Any]:
-        row = templates.get(ctx, template_id)
-        return {
-            "kept": row,
-            "v": _week(row, templates.hours_of(ctx, [row.id])[row.id]),
-            "users": _users(ctx)[row.id],
-        }
+        row, v = _kept(ctx, template_id)
+        return {"kept": row, "v": v, "users": _users(ctx)[row.id]}
 
     facts = await caller.read(ask)
     if form is not None:
         facts["v"] = form.over(facts["v"])
     return show(request, "settings_hours_one.html.j2", "/hours", days=DAYS, refused=refused, **facts)
+
+
+def _kept(ctx: Context, template_id: str) -> tuple[ScheduleTemplate, dict[str, Any]]:
+    row = templates.get(ctx, template_id)
+    return row, _week(row, templates.hours_of(ctx, [row.id])[row.id])
 
 
 def _all(ctx: Context) -> dict[str, Any]:

@@ -39,7 +39,7 @@ async def save_times(request: Request, caller: Office) -> Response:
             },
         )
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(_times, act))
     if refused is not None:
         return await _page(request, caller, form, refused)
     return pages.back_to(request, PAGE, "Saved.")
@@ -56,9 +56,14 @@ async def save_text(request: Request, kind_id: str, caller: Office) -> Response:
     """Use another wording from now on."""
     form = await sent(request)
     wording = "" if form.ticked("usual") else form.text("wording", 2000)
-    refused = await refused_by(caller, lambda ctx: own_texts.save(ctx, kind_id, wording))
+    kind = own_texts.BY_ID.get(kind_id) or not_found("text")
+
+    def act(ctx: Context) -> None:
+        own_texts.save(ctx, kind_id, wording)
+
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _wording(ctx, kind), act))
     if refused is not None:
-        return await _text(request, caller, kind_id, wording, refused)
+        return await _text(request, caller, kind_id, form, refused)
     return pages.back_to(request, PAGE, "The text is saved.")
 
 
@@ -66,12 +71,8 @@ async def _page(
     request: Request, caller: StaffCaller, form: Sent | None = None, refused: Problem | None = None
 ) -> Response:
     def ask(ctx: Context) -> dict[str, Any]:
-        org = ctx.org
-        names = ("quiet_from", "quiet_until", "textback_cooldown_minutes", "collect_seconds")
-        v = {name: getattr(org, name) for name in names}
-        v["reminders"] = ", ".join(_written(one) for one in org.reminder_offsets)
-        texts = [(kind, own_texts.sample(ctx, kind), kind.id in org.texts) for kind in own_texts.KINDS]
-        return {"v": v, "texts": texts}
+        texts = [(kind, own_texts.sample(ctx, kind), kind.id in ctx.org.texts) for kind in own_texts.KINDS]
+        return {"v": _times(ctx), "texts": texts}
 
     facts = await caller.read(ask)
     if form is not None:
@@ -83,7 +84,7 @@ async def _text(
     request: Request,
     caller: StaffCaller,
     kind_id: str,
-    typed: str | None = None,
+    form: Sent | None = None,
     refused: Problem | None = None,
 ) -> Response:
     kind = own_texts.BY_ID.get(kind_id) or not_found("text")
@@ -92,12 +93,22 @@ async def _text(
         now = own_texts.sample(ctx, kind)
         own = ctx.org.texts.get(kind.id)
         usual = own_texts.usual(kind)
-        return {"own": own, "usual": usual, "wording": own or usual, "sample": now, "segments": sms.segments(now)}
+        return {"own": own, "usual": usual, "v": _wording(ctx, kind), "sample": now, "segments": sms.segments(now)}
 
     facts = await caller.read(ask)
-    if typed is not None:
-        facts["wording"] = typed
+    if form is not None:
+        facts["v"] = form.over(facts["v"])
     return show(request, "settings_text.html.j2", "/messages", kind=kind, refused=refused, **facts)
+
+
+def _times(ctx: Context) -> dict[str, Any]:
+    names = ("quiet_from", "quiet_until", "textback_cooldown_minutes", "collect_seconds")
+    v = {name: getattr(ctx.org, name) for name in names}
+    return {**v, "reminders": ", ".join(_written(one) for one in ctx.org.reminder_offsets)}
+
+
+def _wording(ctx: Context, kind: own_texts.Kind) -> dict[str, Any]:
+    return {"wording": ctx.org.texts.get(kind.id) or own_texts.usual(kind)}
 
 
 def _minutes(text: str) -> int:

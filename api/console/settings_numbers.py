@@ -5,8 +5,9 @@ from typing import Any
 from fastapi import Request, Response
 
 from api.console import pages
-from api.console.door import router
+from api.console.door import StaffCaller, router
 from api.console.settings import ROOT, Office, Sent, refused_by, sent, show
+from storage import listings
 from storage.context import Context
 from storage.tables import EntryPoint
 from tools import ways_in
@@ -17,7 +18,15 @@ PAGE = f"{ROOT}/numbers"
 MANY = 200
 ANSWERS = [("forward", "Rings the shop first"), ("voicemail", "Takes a message at once")]
 NEW: dict[str, Any] = {
-    **{"name": "", "phone": "", "answers": "forward", "forward_to": "", "source": ""},
+    **{
+        "name": "",
+        "phone": "",
+        "answers": "forward",
+        "forward_to": "",
+        "source": "",
+        "template_id": "",
+        "timezone": "",
+    },
     "active": True,
 }
 
@@ -32,7 +41,7 @@ async def see_numbers(request: Request, caller: Office) -> Response:
 @router.get("/settings/numbers/new")
 async def new_number(request: Request, caller: Office) -> Response:
     """A form for one more."""
-    return _form(request, None, NEW)
+    return await _form(request, caller, None, NEW)
 
 
 @router.post("/settings/numbers/new")
@@ -41,7 +50,7 @@ async def add_number(request: Request, caller: Office) -> Response:
     form = await sent(request)
     refused = await refused_by(caller, lambda ctx: ways_in.add(ctx, {"kind": "number", **_fields(form)}))
     if refused is not None:
-        return _form(request, None, form.over(NEW), refused)
+        return await _form(request, caller, None, form.over(NEW), refused)
     return pages.back_to(request, PAGE, "The number is tracked. Paste the addresses of the set-up page at Twilio.")
 
 
@@ -49,7 +58,7 @@ async def add_number(request: Request, caller: Office) -> Response:
 async def see_number(request: Request, number_id: str, caller: Office) -> Response:
     """One number."""
     row = await caller.read(lambda ctx: ways_in.get(ctx, number_id))
-    return _form(request, row, _shown(row))
+    return await _form(request, caller, row, _shown(row))
 
 
 @router.post("/settings/numbers/{number_id}")
@@ -60,21 +69,28 @@ async def save_number(request: Request, number_id: str, caller: Office) -> Respo
     def act(ctx: Context) -> None:
         ways_in.change(ctx, number_id, _fields(form))
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _shown(ways_in.get(ctx, number_id)), act))
     if refused is not None:
         row = await caller.read(lambda ctx: ways_in.get(ctx, number_id))
-        return _form(request, row, form.over(_shown(row)), refused)
+        return await _form(request, caller, row, form.over(_shown(row)), refused)
     return pages.back_to(request, PAGE, "The number is saved.")
 
 
-def _form(request: Request, row: EntryPoint | None, v: dict[str, Any], refused: Problem | None = None) -> Response:
-    return show(request, "settings_number.html.j2", "/numbers", number=row, v=v, answers=ANSWERS, refused=refused)
+async def _form(
+    request: Request, caller: StaffCaller, row: EntryPoint | None, v: dict[str, Any], refused: Problem | None = None
+) -> Response:
+    kept, _total = await caller.read(lambda ctx: listings.templates(ctx, offset=0, size=MANY))
+    hours = [("", "The business's hours"), *((one.id, one.name) for one in kept)]
+    return show(
+        request, "settings_number.html.j2", "/numbers", number=row, v=v, answers=ANSWERS, hours=hours, refused=refused
+    )
 
 
 def _shown(row: EntryPoint) -> dict[str, Any]:
     numbers = {"phone": row.phone, "forward_to": row.forward_to}
     return {
         **{name: getattr(row, name) for name in ("name", "answers", "source", "active")},
+        **{name: getattr(row, name) or "" for name in ("template_id", "timezone")},
         **{name: phones.shown(number) if number else "" for name, number in numbers.items()},
     }
 
@@ -87,7 +103,7 @@ def _fields(form: Sent) -> dict[str, Any]:
         "name": name,
         "phone": form.text("phone") or None,
         "answers": form.text("answers"),
-        "forward_to": form.text("forward_to") or None,
+        **{name: form.text(name) or None for name in ("forward_to", "template_id", "timezone")},
         "source": form.text("source", 80),
         "active": form.ticked("active"),
     }

@@ -86,7 +86,7 @@ async def save_technician(request: Request, technician_id: str, caller: Office) 
         offerings.change_technician(ctx, row, _fields(form))
         _give(ctx, row, form.several("service_ids"))
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _one(ctx, technician_id)[0], act))
     if refused is not None:
         v, facts = await caller.read(lambda ctx: _one(ctx, technician_id))
         return _form(request, form.over(v), facts, refused, url=caller.house.settings.public_url)
@@ -103,7 +103,8 @@ async def new_calendar(request: Request, technician_id: str, caller: Office) -> 
 @router.get("/settings/teams/new")
 async def new_team(request: Request, caller: Office) -> Response:
     """A form for one more team."""
-    return _team_form(request, NEW_TEAM, await caller.read(lambda ctx: _team_choices(ctx, None)))
+    v, facts = await caller.read(lambda ctx: _one_team(ctx, None))
+    return _team_form(request, v, facts)
 
 
 @router.post("/settings/teams/new")
@@ -122,9 +123,8 @@ async def add_team(request: Request, caller: Office) -> Response:
 
     refused = await refused_by(caller, act)
     if refused is not None:
-        return _team_form(
-            request, form.over(NEW_TEAM), await caller.read(lambda ctx: _team_choices(ctx, None)), refused
-        )
+        v, facts = await caller.read(lambda ctx: _one_team(ctx, None))
+        return _team_form(request, form.over(v), facts, refused)
     return pages.back_to(request, PAGE, "The team is made.")
 
 
@@ -139,7 +139,11 @@ async def see_team(request: Request, team_id: str, caller: Office) -> Response:
 async def save_team(request: Request, team_id: str, caller: Office) -> Response:
     """Change it."""
     form = await sent(request)
-    refused = await refused_by(caller, lambda ctx: _put_in(ctx, teams.change(ctx, team_id, _team(form)).id, form))
+
+    def act(ctx: Context) -> None:
+        _put_in(ctx, teams.change(ctx, team_id, _team(form)).id, form)
+
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _one_team(ctx, team_id)[0], act))
     if refused is not None:
         v, facts = await caller.read(lambda ctx: _one_team(ctx, team_id))
         return _team_form(request, form.over(v), facts, refused)
@@ -172,27 +176,24 @@ def _one(ctx: Context, technician_id: str) -> tuple[dict[str, Any], dict[str, An
     return v, _choices(ctx, row)
 
 
-def _one_team(ctx: Context, team_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    row = teams.get(ctx, team_id)
-    v: dict[str, Any] = {"name": row.name, "description": row.description, "template_id": row.template_id or ""}
-    v["handoff_phone"] = phones.shown(row.handoff_phone) if row.handoff_phone else ""
-    v["members"] = [one.technician_id for one in teams.members(ctx, row.id)]
-    return v, _team_choices(ctx, row.id)
+def _one_team(ctx: Context, team_id: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the form of a team holds, a new one's for None, and what it offers."""
+    people, _total = listings.technicians(ctx, offset=0, size=MANY)
+    v = NEW_TEAM | {f"on_call_{one.id}": "" for one in people}
+    if team_id is not None:
+        row = teams.get(ctx, team_id)
+        members = teams.members(ctx, row.id)
+        v |= {"name": row.name, "description": row.description, "template_id": row.template_id or ""}
+        v |= {"handoff_phone": phones.shown(row.handoff_phone) if row.handoff_phone else ""}
+        v |= {f"on_call_{one.technician_id}": one.on_call for one in members if one.on_call is not None}
+        v["members"] = [one.technician_id for one in members]
+    technicians = [(one.id, one.name) for one in people if one.active]
+    return v, {"team_id": team_id, "technicians": technicians, "hours": _hours(ctx)}
 
 
 def _choices(ctx: Context, row: Technician | None) -> dict[str, Any]:
     services, _total = listings.services(ctx, offset=0, size=MANY)
     return {"technician": row, "services": [(one.id, one.name) for one in services], "hours": _hours(ctx)}
-
-
-def _team_choices(ctx: Context, team_id: str | None) -> dict[str, Any]:
-    people, _total = listings.technicians(ctx, offset=0, size=MANY)
-    on_call = {one.technician_id: one.on_call for one in teams.members(ctx, team_id)} if team_id else {}
-    return {
-        "team_id": team_id,
-        "technicians": [(one.id, one.name, on_call.get(one.id)) for one in people if one.active],
-        "hours": _hours(ctx),
-    }
 
 
 def _hours(ctx: Context) -> list[tuple[str, str]]:

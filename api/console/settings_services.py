@@ -96,7 +96,7 @@ async def save_service(request: Request, service_id: str, caller: Office) -> Res
         row = listings.one_of(ctx, Service, service_id) or not_found("service")
         offerings.change_service(ctx, row, _fields(form), form.several("technician_ids"))
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _one(ctx, service_id)[0], act))
     if refused is not None:
         v, facts = await caller.read(lambda ctx: _one(ctx, service_id))
         return _form(request, form.over(v), facts, refused)

@@ -5,10 +5,12 @@ from typing import Any
 from fastapi import Request, Response
 
 from api.console import pages
+from api.console.account import STATUSES
 from api.console.door import StaffCaller, real_now, router
-from api.console.settings import ROOT, Office, refused_by, sent, show
+from api.console.settings import ROOT, Office, Sent, refused_by, sent, show
 from api.console.sign_in import ago, browser
 from storage.context import Context
+from storage.tables import Staff
 from tools import invites, roles, staff, staff_sessions, teams
 from tools.problems import Problem
 from tools.rules import phones
@@ -74,16 +76,21 @@ async def save_one(request: Request, staff_id: str, caller: Office) -> Response:
 
     def act(ctx: Context) -> None:
         row = staff.get(ctx, staff_id)
-        fields = {"name": form.text("name", 80) or row.name, "phone": form.text("phone") or None}
+        fields = {
+            "name": form.text("name", 80) or row.name,
+            "phone": form.text("phone") or None,
+            "status": form.text("status") or row.status,
+            "wrap_up_minutes": form.maybe_number("wrap_up_minutes", "Wrap-up") or 0,
+        }
         role = form.text("role")
         if role != row.role:
             roles.check_may_give(ctx, row.role, role)
             fields["role"] = role
         staff.change(ctx, row.id, fields, team_ids=form.several("team_ids"))
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _shown(ctx, staff.get(ctx, staff_id)), act))
     if refused is not None:
-        return await _one(request, caller, staff_id, refused)
+        return await _one(request, caller, staff_id, refused, form)
     return pages.back_to(request, PAGE, "Saved.")
 
 
@@ -146,25 +153,30 @@ async def _page(request: Request, caller: StaffCaller, v: dict[str, Any], refuse
     )
 
 
-async def _one(request: Request, caller: StaffCaller, staff_id: str, refused: Problem | None = None) -> Response:
+async def _one(
+    request: Request, caller: StaffCaller, staff_id: str, refused: Problem | None = None, form: Sent | None = None
+) -> Response:
     def ask(ctx: Context) -> dict[str, Any]:
         row = staff.get(ctx, staff_id)
         sessions = staff_sessions.listed(ctx, row, real_now())
         return {
             "person": row,
-            "v": {
-                "name": row.name,
-                "role": row.role,
-                "phone": phones.shown(row.phone) if row.phone else "",
-                "team_ids": staff.teams_of(ctx, [row])[row.id],
-            },
+            "v": form.over(_shown(ctx, row)) if form is not None else _shown(ctx, row),
             "teams": _teams(ctx),
             "sessions": [(browser(one), ago(one)) for one in sessions],
         }
 
     facts = await caller.read(ask)
-    offered = ROLES if facts["person"].role == "owner" else _may_give(caller)
-    return show(request, "settings_staff_one.html.j2", "/staff", roles=offered, refused=refused, **facts)
+    facts["roles"] = ROLES if facts["person"].role == "owner" else _may_give(caller)
+    return show(request, "settings_staff_one.html.j2", "/staff", statuses=STATUSES, refused=refused, **facts)
+
+
+def _shown(ctx: Context, row: Staff) -> dict[str, Any]:
+    return {
+        **{name: getattr(row, name) for name in ("name", "role", "status", "wrap_up_minutes")},
+        "phone": phones.shown(row.phone) if row.phone else "",
+        "team_ids": staff.teams_of(ctx, [row])[row.id],
+    }
 
 
 def _may_give(caller: StaffCaller) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from api.console import pages
 from api.console.door import StaffCaller, router
 from api.console.settings import ROOT, Office, Sent, refused_by, sent, show
 from storage.context import Context
-from storage.tables.webhooks import DELIVERY_STATES, EVENTS, EVERYTHING
+from storage.tables.webhooks import DELIVERY_STATES, EVENTS, EVERYTHING, WebhookEndpoint
 from tools import webhook_deliveries, webhooks
 from tools.problems import Problem
 
@@ -71,7 +71,7 @@ async def save_webhook(request: Request, webhook_id: str, caller: Office) -> Res
             active=form.ticked("active"),
         )
 
-    refused = await refused_by(caller, act)
+    refused = await refused_by(caller, form.unless_newer(lambda ctx: _shown(webhooks.get(ctx, webhook_id)), act))
     if refused is not None:
         return await _one(request, caller, webhook_id, form=form, refused=refused)
     return pages.back_to(request, f"{PAGE}/{webhook_id}", "The webhook is saved.")
@@ -133,8 +133,7 @@ async def _one(
     def ask(ctx: Context) -> dict[str, Any]:
         row = webhooks.get(ctx, webhook_id)
         log, total = webhook_deliveries.log(ctx, row, offset=place * SHOWN, size=SHOWN, state=wanted)
-        v = {"url": row.url, "events": list(row.events), "active": row.disabled_at is None}
-        return {"endpoint": row, "log": log, "total": total, "v": v}
+        return {"endpoint": row, "log": log, "total": total, "v": _shown(row)}
 
     facts = await caller.read(ask)
     if form is not None:
@@ -152,6 +151,10 @@ async def _one(
         refused=refused,
         **facts,
     )
+
+
+def _shown(row: WebhookEndpoint) -> dict[str, Any]:
+    return {"url": row.url, "events": list(row.events), "active": row.disabled_at is None}
 
 
 def _seal(caller: StaffCaller) -> webhooks.Seal:

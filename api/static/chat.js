@@ -1,7 +1,8 @@
 // The web chat: <script src="https://…/chat/{key}.js" async></script> puts a button into the corner of the page.
 // data-show="text" makes it a "Text us" link to the business's number instead; data-into="id" draws the chat into an
-// element of the page. Everything stands in a shadow root, so neither page nor chat changes the other's looks. The
-// visitor's token is kept for this tab alone; nothing of it is ever in an address.
+// element of the page; data-lang="es" keeps it in Spanish, else the browser's language counts. Everything stands in a
+// shadow root, so neither page nor chat changes the other's looks. The visitor's token is kept for this tab alone;
+// nothing of it is ever in an address.
 (() => {
   "use strict";
   const script = document.currentScript;
@@ -10,8 +11,9 @@
   const [, base, key] = found;
   const door = `${base}/api/v1/webchat/${key}`;
   const kept = `ringback-chat-${key}`;
-  const { into, show } = script.dataset;
+  const { into, show, lang } = script.dataset;
   let token = stored();
+  let words = {};
   let last = "";
   let looking = 0;
   let lively = 0;
@@ -38,13 +40,14 @@
 
   async function ask(path, method = "GET", body) {
     const headers = token ? { Authorization: `Bearer ${token}` } : {};
+    if (lang) headers["Accept-Language"] = lang;
     if (body) headers["Content-Type"] = "application/json";
     const answer = await fetch(door + path, {
       method, headers, body: body && JSON.stringify(body), credentials: "omit", referrerPolicy: "no-referrer",
     });
     if (answer.ok) return answer.json();
     const told = await answer.json().catch(() => ({}));
-    throw Object.assign(new Error(told.detail || "That did not work."), { status: answer.status });
+    throw Object.assign(new Error(told.detail || words.failed), { status: answer.status });
   }
 
   async function begin() {
@@ -59,7 +62,7 @@
 
   function put(message) {
     if (parts.log.querySelector(`[data-id="${CSS.escape(message.id)}"]`)) return;
-    const who = { visitor: "You", person: message.name || "The office", assistant: "Assistant" }[message.who];
+    const who = { visitor: words.you, person: message.name || words.office, assistant: words.assistant }[message.who];
     const clock = new Date(message.at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
     const line = make("li", { class: `ringback-said ${message.who === "visitor" ? "mine" : "ours"}`, "data-id": message.id },
       make("p", {}, ...withLinks(message.text)), make("small", {}, `${who}, ${clock}`));
@@ -82,7 +85,7 @@
         last = message.id;
       }
       if (seen.messages.some((one) => one.who !== "visitor")) lively = Date.now();
-      note(seen.person ? "Somebody from the office has this chat and answers here." : seen.writing ? "Writing an answer…" : "");
+      note(seen.person ? words.person : seen.writing ? words.writing : "");
     } catch (error) {
       if (error.status === 401) token = stored("");
     }
@@ -114,24 +117,22 @@
       parts.text.value = "";
       parts.once = null;
       lively = Date.now();
-      note("Writing an answer…");
+      note(words.writing);
       later();
     } catch (error) {
-      note(error.message === "Failed to fetch" ? "No connection just now. Your message is still here." : error.message, true);
+      note(error.message === "Failed to fetch" ? words.no_connection : error.message, true);
     } finally {
       parts.send.disabled = false;
       parts.text.focus();
     }
   }
 
-  function chat({ business, assistant }) {
-    const we = assistant ? `${assistant}, the assistant of ${business}` : `${business}'s assistant`;
-    parts.list = make("ol", {},
-      make("li", { class: "ringback-said ours" }, make("p", {}, `Hi, this is ${we}. How can we help?`)));
-    parts.log = make("div", { class: "ringback-log", role: "log", "aria-label": "Messages", tabindex: "0" }, parts.list);
+  function chat() {
+    parts.list = make("ol", {}, make("li", { class: "ringback-said ours" }, make("p", {}, words.hello)));
+    parts.log = make("div", { class: "ringback-log", role: "log", "aria-label": words.messages, tabindex: "0" }, parts.list);
     parts.note = make("p", { class: "ringback-note", role: "status" });
-    parts.text = make("textarea", { rows: "2", maxlength: "1600", "aria-label": "Your message", placeholder: "Write a message…", enterkeyhint: "send" });
-    parts.send = make("button", { type: "submit" }, "Send");
+    parts.text = make("textarea", { rows: "2", maxlength: "1600", "aria-label": words.your_message, placeholder: words.write, enterkeyhint: "send" });
+    parts.send = make("button", { type: "submit" }, words.send);
     const form = make("form", { class: "ringback-form" }, parts.text, parts.send);
     form.addEventListener("submit", send);
     parts.text.addEventListener("keydown", (event) => {
@@ -169,22 +170,24 @@
   async function start() {
     const told = await ask("").catch(() => null);
     if (!told) return; // a site that is not allowed shows nothing
+    words = told.words;
     if (show === "text") {
       if (!told.phone) return;
-      shadow().append(make("a", { class: "ringback-launch", href: `sms:${told.phone}` }, "Text us"));
+      shadow().append(make("a", { class: "ringback-launch", href: `sms:${told.phone}`, lang: told.lang }, words.text_us));
       return;
     }
     if (into) {
       const place = document.getElementById(into);
       if (!place) return;
       place.classList.remove("ringback-plain");
-      place.replaceChildren(...chat(told));
+      place.lang = told.lang;
+      place.replaceChildren(...chat());
       lively = Date.now();
     } else {
-      const close = make("button", { type: "button", class: "ringback-close", "aria-label": "Close the chat" }, "×");
-      parts.launch = make("button", { type: "button", class: "ringback-launch", "aria-expanded": "false", "aria-haspopup": "dialog" }, "Chat with us");
-      parts.panel = make("section", { class: "ringback-panel", role: "dialog", "aria-label": `Chat with ${told.business}`, hidden: "" },
-        make("header", {}, make("strong", {}, told.business), close), ...chat(told));
+      const close = make("button", { type: "button", class: "ringback-close", "aria-label": words.close }, "×");
+      parts.launch = make("button", { type: "button", class: "ringback-launch", "aria-expanded": "false", "aria-haspopup": "dialog", lang: told.lang }, words.with_us);
+      parts.panel = make("section", { class: "ringback-panel", role: "dialog", "aria-label": words.with, lang: told.lang, hidden: "" },
+        make("header", {}, make("strong", {}, told.business), close), ...chat());
       parts.launch.addEventListener("click", () => toggle(true));
       close.addEventListener("click", () => toggle(false));
       parts.panel.addEventListener("keydown", (event) => { if (event.key === "Escape") toggle(false); });

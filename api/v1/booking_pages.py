@@ -17,11 +17,13 @@ router = APIRouter(prefix="/api/v1/booking-pages", tags=["booking-pages"], respo
 
 READ, WRITE = ("READ_BUSINESS_PROFILE",), ("WRITE_BUSINESS_PROFILE",)
 KEYED = {"parameters": [HEADER]}
-SAME = ("id", "slug", "title", "intro", "service_ids", "team_id", "active", "created_at")
+CLEARED = ("team_id", "technician_id", "duration_minutes")
+SAME = ("id", "slug", "title", "intro", "service_ids", *CLEARED, "active", "created_at")
 
 
 class BookingPageShown(Shown):
-    """A page at `url`. `service_ids` empty: everything that can be booked, of the team where one is named."""
+    """A page at `url`. `service_ids` empty: everything that can be booked, of the team or by the technician where one
+    is named. `duration_minutes` is how long its visits are, null as long as each service."""
 
     id: str
     slug: str
@@ -31,6 +33,8 @@ class BookingPageShown(Shown):
     confirmation_message: str
     service_ids: list[str]
     team_id: str | None
+    technician_id: str | None
+    duration_minutes: int | None
     active: bool
     created_at: Instant
 
@@ -44,12 +48,14 @@ class BookingPagePatch(Body):
     confirmation_message: LongText | None = None
     service_ids: Annotated[list[Given], Field(max_length=200)] | None = None
     team_id: Given | None = None
+    technician_id: Given | None = None
+    duration_minutes: int | None = None
     active: bool | None = None
 
     def columns(self) -> dict[str, Any]:
-        """What was sent, by column; null clears the team alone."""
+        """What was sent, by column; null clears team, technician and length alone."""
         sent = self.model_dump(exclude_unset=True)
-        kept = {name: value for name, value in sent.items() if value is not None or name == "team_id"}
+        kept = {name: value for name, value in sent.items() if value is not None or name in CLEARED}
         if "confirmation_message" in kept:
             kept["confirmation"] = kept.pop("confirmation_message")
         return kept

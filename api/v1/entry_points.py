@@ -14,15 +14,20 @@ from tools import ways_in
 
 router = APIRouter(prefix="/api/v1/entry-points", tags=["entry-points"], responses=PROBLEMS)
 
+CLEARED = ("forward_to", "template_id", "timezone")
 READ, WRITE = ("READ_BUSINESS_PROFILE",), ("WRITE_BUSINESS_PROFILE",)
 KEYED = {"parameters": [HEADER]}
-SAME = ("id", "kind", "phone", "target", "source", "origins", "answers", "forward_to", "active", "created_at")
+SAME = (
+    *("id", "kind", "phone", "target", "source", "origins", "answers", "forward_to", "template_id", "timezone"),
+    *("active", "created_at"),
+)
 
 
 class EntryPointShown(Shown):
     """A way in. `kind` is number, widget (a web chat), page or link; `target` is the page's slug or the link's address;
     `source` names where the leads that come this way are from; `origins` are the sites a web chat may stand on, such as
-    https://www.example.com. `answers`: forward rings the shop first."""
+    https://www.example.com. `answers`: forward rings the shop first. `template_id` and `timezone` say when somebody is
+    there; null is the business's own."""
 
     id: str
     label: str
@@ -33,12 +38,15 @@ class EntryPointShown(Shown):
     origins: list[str]
     answers: str
     forward_to: str | None
+    template_id: str | None
+    timezone: str | None
     active: bool
     created_at: Instant
 
 
 class EntryPointPatch(Body):
-    """What should change; members left out stay, null clears who a number is forwarded to."""
+    """What should change; members left out stay, null clears who a number is forwarded to, and hours and zone of its
+    own."""
 
     label: Given | None = None
     phone: Given | None = None
@@ -47,12 +55,14 @@ class EntryPointPatch(Body):
     origins: list[Given] | None = None
     answers: Given | None = None
     forward_to: Given | None = None
+    template_id: Given | None = None
+    timezone: Given | None = None
     active: bool | None = None
 
     def columns(self) -> dict[str, Any]:
         """What was sent, by column."""
         sent = self.model_dump(exclude_unset=True)
-        kept = {name: value for name, value in sent.items() if value is not None or name == "forward_to"}
+        kept = {name: value for name, value in sent.items() if value is not None or name in CLEARED}
         if "label" in kept:
             kept["name"] = kept.pop("label")
         return kept

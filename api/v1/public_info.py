@@ -1,6 +1,5 @@
 """What anybody may know of a way in or a booking page, for a web page that shows it (SC-03, SC-39). No credential."""
 
-from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,18 +9,18 @@ from api.deps import House, house_of
 from api.wire import PROBLEMS, Id, Instant, Shown
 from storage import lookup
 from storage.context import Context
-from storage.tables import Service
-from tools import pages, slots, textback
+from storage.tables import BookingPage, Service
+from tools import opening_hours, pages
 from tools.problems import Problem, not_found
 
 router = APIRouter(prefix="/api/v1", responses=PROBLEMS)
 
-DAYS_AHEAD = timedelta(days=13)  # with today a fortnight, as the page itself shows
+DAYS_AHEAD = 13  # with today a fortnight, as the page itself shows
 
 
 class EntryPointInfo(Shown):
     """A way in as callers see it. `brand` is the business's name; `next_open_at` is null while it is open, and where
-    the coming fortnight has no hours."""
+    the coming fortnight has no hours; both go by the way's own hours where it has some."""
 
     id: str
     name: str
@@ -64,13 +63,13 @@ async def get_entry_point_info(request: Request, entry_point_id: Id) -> JSONResp
     way, org = found or not_found("entry point")
 
     def ask(ctx: Context) -> dict[str, Any]:
-        open_now = textback.open_now(ctx)
+        open_now = opening_hours.open_now(ctx, way)
         return EntryPointInfo(
             id=way.id,
             name=way.name,
             brand=ctx.org.name,
             open_now=open_now,
-            next_open_at=None if open_now else textback.next_open(ctx),
+            next_open_at=None if open_now else opening_hours.next_open(ctx, way),
         ).shown()
 
     return JSONResponse(await house.read(org, ask))
@@ -95,21 +94,21 @@ async def get_booking_page_info(request: Request, page_id: Id) -> JSONResponse:
             business=ctx.org.name,
             timezone=ctx.org.timezone,
             active=page.active,
-            services=[_service(one) for one in services],
-            open_days=_open_days(ctx, services) if page.active else [],
+            services=[_service(one, page) for one in services],
+            open_days=_open_days(ctx, page, services) if page.active else [],
         ).shown()
 
     return JSONResponse(await house.read(org, ask))
 
 
-def _service(row: Service) -> ServiceInfo:
-    same = ("id", "slug", "name", "description", "duration_minutes", "fee_cents")
-    return ServiceInfo(**{name: getattr(row, name) for name in same})
+def _service(row: Service, page: BookingPage) -> ServiceInfo:
+    same = ("id", "slug", "name", "description", "fee_cents")
+    minutes = page.duration_minutes or row.duration_minutes
+    return ServiceInfo(**{name: getattr(row, name) for name in same}, duration_minutes=minutes)
 
 
-def _open_days(ctx: Context, services: list[Service]) -> list[str]:
-    today = ctx.local_now.date()
-    listings = [slots.list_open(ctx, one, today, today + DAYS_AHEAD) for one in services]
+def _open_days(ctx: Context, page: BookingPage, services: list[Service]) -> list[str]:
+    listings = [pages.open_on(ctx, page, one, DAYS_AHEAD) for one in services]
     days = {one.start.astimezone(ctx.org.zone).date() for listing in listings for one in listing.openings}
     return [f"{day}" for day in sorted(days)]
 

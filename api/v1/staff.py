@@ -1,4 +1,4 @@
-"""/api/v1/staff: who may sign in, as what, and in which teams (SC-19 to SC-21, SC-45, SC-55, SC-70, SC-71)."""
+"""/api/v1/staff: who may sign in, as what, and in which teams (SC-19 to SC-22, SC-45, SC-55, SC-70, SC-71)."""
 
 import re
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/v1/staff", tags=["staff"], responses=PROBLEMS)
 
 READ, MANAGE = ("READ_BUSINESS_PROFILE", "MANAGE_ACCOUNT"), ("MANAGE_ACCOUNT",)
 KEYED = {"parameters": [HEADER]}
-SAME = ("id", "email", "name", "phone", "role", "status", "active", "created_at")
+SAME = ("id", "email", "name", "phone", "role", "status", "wrap_up_minutes", "active", "created_at")
 MOST_PENDING = 100
 WHO = re.compile(r"[\w.+@'-]{1,254}", re.ASCII)
 
@@ -35,7 +35,9 @@ Teams = Annotated[list[Given], Field(max_length=100)]
 
 
 class StaffShown(Shown):
-    """A member of staff. `status` is available, busy, away, on_call or offline; `active` false: they have left."""
+    """A member of staff. `status` is available, busy, away, on_call or offline, and decides whom a hand-off alerts: who
+    is on_call is told; busy, away and offline are not, nor is anybody `wrap_up_minutes` after a hand-off they took or
+    finished. Of an emergency these hear last. `active` false: they have left."""
 
     id: str
     email: str
@@ -43,6 +45,7 @@ class StaffShown(Shown):
     phone: str | None
     role: str
     status: str
+    wrap_up_minutes: int
     active: bool
     team_ids: list[str]
     created_at: Instant
@@ -84,6 +87,7 @@ class StaffPatch(Body):
     phone: Text | None = None
     role: Given | None = None
     status: Given | None = None
+    wrap_up_minutes: int | None = None
     active: bool | None = None
     team_ids: Teams | None = None
 

@@ -73,6 +73,7 @@ class EntryPoint(Base):
 
     `answers` says what a call to it gets: `forward` rings the shop first, `voicemail` takes a message at once. `target`
     is the page's slug or the link's address; `source` names, for the leads that come this way, where they come from.
+    `template_id` and `timezone` are when somebody is there, null for the business's own.
     """
 
     __tablename__ = "entry_points"
@@ -88,5 +89,7 @@ class EntryPoint(Base):
     target: Mapped[str | None]
     source: Mapped[str] = mapped_column(default="")
     origins: Mapped[list[str]] = mapped_column(default=list)  # the sites a web chat may stand on
+    template_id: Mapped[str | None]
+    timezone: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

@@ -13,8 +13,9 @@ INVITE_LASTS = timedelta(days=7)
 class BookingPage(Base):
     """A public page at /book/{slug}; slugs are unique over all businesses, since the address names none.
 
-    `service_ids` empty: everything that can be booked, of the team where one is named. A removed page keeps its slug:
-    its link says that it is gone.
+    `service_ids` empty: everything that can be booked, of the team or by the technician where one is named, never both.
+    `duration_minutes` is how long its visits are in place of the service's own. A removed page keeps its slug: its link
+    says that it is gone.
     """
 
     __tablename__ = "booking_pages"
@@ -28,6 +29,8 @@ class BookingPage(Base):
     confirmation: Mapped[str] = mapped_column(default="")
     service_ids: Mapped[list[str]] = mapped_column(default=list)
     team_id: Mapped[str | None]
+    technician_id: Mapped[str | None]
+    duration_minutes: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
     removed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """The people: technicians who drive out, customers who call, staff who answer for it all."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -99,7 +99,10 @@ class ConsentEvent(Base):
 
 
 class Staff(Base):
-    """A person who signs in to the console: owner, admin, supervisor or agent."""
+    """A person who signs in to the console: owner, admin, supervisor or agent.
+
+    For `wrap_up_minutes` after a hand-off they took or finished, at `last_hand_off_at`, no alert rings them (SC-22).
+    """
 
     __tablename__ = "staff"
     __table_args__ = (UniqueConstraint("org_id", "email", name="uq_staff_org_id_email"),)
@@ -112,5 +115,13 @@ class Staff(Base):
     role: Mapped[str]
     password_hash: Mapped[str | None]
     status: Mapped[str] = mapped_column(default="available")
+    wrap_up_minutes: Mapped[int] = mapped_column(default=0)
+    last_hand_off_at: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+
+    def may_be_alerted(self, now: datetime) -> bool:
+        """Whether a hand-off may ring them: there or on call, and not wrapping up their last (SC-21, SC-22)."""
+        if self.status not in ("available", "on_call"):
+            return False
+        return self.last_hand_off_at is None or now >= self.last_hand_off_at + timedelta(minutes=self.wrap_up_minutes)

@@ -1,6 +1,7 @@
 """Booking pages over the v1 door, and what a homeowner finds under their addresses."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite")]
 
 PAGES = "/api/v1/booking-pages"
 DIAGNOSTIC, HEATER = demo_id("diagnostic-visit"), demo_id("water-heater-install")
+DANAS = demo_id("dana")
 FORM = {"zip_code": "78701", "name": "Sarah Jones", "phone": "5125550142", "address": "12 Oak St"}
 
 
@@ -135,3 +137,61 @@ async def test_a_lead_remembers_the_page_it_came_by(shop: Shop) -> None:
     await shop.client.post("/book/water-heaters", data=told)
     (lead,) = await shop.rows(Lead)
     assert (await key.get(f"/api/v1/leads/{lead.id}"))["entry_point_id"] == way["id"]
+
+
+async def test_a_page_may_sell_one_persons_time(shop: Shop) -> None:
+    page = await made(await key_of(shop), technician_id=demo_id("luis"))
+    assert (page["team_id"], page["technician_id"]) == (None, demo_id("luis"))
+    shown = (await shop.client.get("/book/water-heaters")).text
+    assert re.findall(r'name="service" value="([^"]+)"', shown) == ["Water heater install"]  # only Dana does the other
+    told = {**FORM, "service": "Water heater install", "slot": "2026-11-24 08:00"}
+    assert (await shop.client.post("/book/water-heaters", data=told)).status_code == 201
+    assert [one.technician_id for one in await shop.rows(Booking)] == [demo_id("luis")]
+    again = await shop.client.post("/book/water-heaters", data={**told, "phone": "5125550143"})
+    assert again.status_code == 422  # Dana is free then, but this is Luis's page
+    assert "08:00" not in re.findall(r'value="2026-11-24 (\d\d:\d\d)"', again.text)
+
+
+async def test_a_page_may_sell_visits_of_its_own_length(shop: Shop) -> None:
+    page = await made(await key_of(shop), service_ids=[DIAGNOSTIC], duration_minutes=240)
+    assert "(240 min)" in (await shop.client.get("/book/water-heaters")).text
+    shown = (await shop.client.get("/book/water-heaters?service=Diagnostic+visit&zip_code=78701")).text
+    starts = re.findall(r'value="2026-11-24 (\d\d:\d\d)"', shown)
+    assert starts == ["08:00", "09:00", "10:00", "11:00", "12:00", "13:00"]  # until five o'clock
+    told = {**FORM, "service": "Diagnostic visit", "slot": "2026-11-24 13:00"}
+    assert (await shop.client.post("/book/water-heaters", data=told)).status_code == 201
+    assert [one.end_at - one.start_at for one in await shop.rows(Booking)] == [timedelta(hours=4)]
+    info = (await shop.client.get(f"{PAGES}/{page['id']}/info")).json()
+    assert [one["duration_minutes"] for one in info["services"]] == [240]
+
+
+async def test_a_page_on_its_own_terms_leaves_the_businesss_list_alone(shop: Shop) -> None:
+    await made(await key_of(shop), service_ids=[DIAGNOSTIC], duration_minutes=240)
+    usual = "/book/bluebird?service=Diagnostic+visit&zip_code=78701"
+    before = re.findall(r'value="(2026-[^"]+)"', (await shop.client.get(usual)).text)
+    await shop.client.get("/book/water-heaters?service=Diagnostic+visit&zip_code=78701")
+    assert re.findall(r'value="(2026-[^"]+)"', (await shop.client.get(usual)).text) == before
+
+
+@pytest.mark.parametrize(
+    ("terms", "code"),
+    [
+        ({"duration_minutes": 52}, "VALIDATION_ERROR"),
+        ({"duration_minutes": 0}, "VALIDATION_ERROR"),
+        ({"technician_id": "nobody"}, "NOT_FOUND"),
+    ],
+    ids=["not in fives", "no length", "nobody"],
+)
+async def test_terms_that_cannot_be_are_refused(shop: Shop, terms: dict[str, Any], code: str) -> None:
+    refused = await (await key_of(shop)).post(PAGES, {"title": "Water heaters", **terms})
+    assert refused.json()["code"] == code
+
+
+async def test_a_page_is_a_teams_or_one_persons(shop: Shop) -> None:
+    key = await key_of(shop)
+    team = (await key.post("/api/v1/teams", {"name": "Plumbing"})).json()["id"]
+    page = await made(key, team_id=team)
+    both = await key.patch(f"{PAGES}/{page['id']}", {"technician_id": DANAS})
+    assert (both.status_code, both.json()["code"]) == (400, "VALIDATION_ERROR")
+    handed = await key.patch(f"{PAGES}/{page['id']}", {"technician_id": DANAS, "team_id": None})
+    assert (handed.json()["team_id"], handed.json()["technician_id"]) == (None, DANAS)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from storage.context import Context
+from storage.seed import demo_id
 from storage.tables import Booking, Call, Conversation, Customer, Lead
 from tests.api.console_staff import Desk
 from tests.api.office import leads_the_crew_of, visit_of
@@ -127,6 +128,25 @@ async def test_ken_changes_no_lead_he_cannot_see(shop: Shop, ken: Desk) -> None:
     assert (await ken.post(f"/console/leads/{lead.id}/status", status="won")).status_code == 404
     [kept] = await shop.rows(Lead)
     assert kept.status != "won"
+
+
+async def test_ken_gets_no_lead_he_cannot_see_by_writing_its_number_down(shop: Shop, ken: Desk) -> None:
+    await leads_the_crew_of(shop, ken, "diagnostic-visit")
+    await shop.text("Can I talk to a person please", "SM1")
+    [lead] = await shop.rows(Lead)
+    about = {"service": demo_id("diagnostic-visit"), "email": "ken@bluebird.example", "notes": "Mine"}
+    answer = await ken.post("/console/leads/new", phone=SARAH, **about)
+    [kept], [customer] = await shop.rows(Lead), await shop.rows(Customer)
+    assert (answer.status_code, kept.service_id, kept.notes, customer.email) == (409, None, lead.notes, None)
+    assert order(await ken.get("/console/leads")) == []
+
+
+async def test_ken_writes_down_somebody_new_and_again_for_his_crew(shop: Shop, ken: Desk) -> None:
+    await leads_the_crew_of(shop, ken, "diagnostic-visit")
+    about = {"phone": SARAH, "service": demo_id("diagnostic-visit")}
+    answers = [await ken.post("/console/leads/new", **about) for _ in range(2)]
+    [lead] = await shop.rows(Lead)
+    assert [one.headers["location"] for one in answers] == [f"/console/leads/{lead.id}"] * 2
 
 
 async def test_the_addresses_on_a_leads_page_tell_nothing_of_anybody(shop: Shop, mia: Desk) -> None:

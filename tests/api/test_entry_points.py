@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from storage.seed import demo_id
-from storage.tables import Lead
+from storage.tables import Lead, Message
 from tests.api.doors import Key, key_of, second_business
 from tests.fakes import Shop
 
@@ -134,3 +134,42 @@ async def test_put_changes_a_way_in_as_patch_does(shop: Shop) -> None:
     way = await made(key, **SIGNS)
     changed = await key.ask("PUT", f"{WAYS}/{way['id']}", {"label": "Lawn signs"})
     assert (changed.json()["label"], changed.json()["phone"]) == ("Lawn signs", way["phone"])
+
+
+async def on_saturdays(key: Key, start: str, end: str) -> str:
+    made = await key.post(
+        "/api/v1/schedule-templates", {"name": "Saturdays", "schedule": [{"day": 6, "start": start, "end": end}]}
+    )
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
+
+
+async def test_a_number_keeps_hours_and_a_zone_of_its_own(shop: Shop) -> None:
+    key = await key_of(shop)
+    saturdays = await on_saturdays(key, "07:00", "09:00")
+    way = await made(key, **SIGNS, template_id=saturdays, timezone="Pacific")
+    assert (way["template_id"], way["timezone"]) == (saturdays, "America/Los_Angeles")
+    told = (await shop.client.get(f"{WAYS}/{way['id']}/info")).json()
+    assert told["open_now"] is True  # 10:00 on Saturday in Austin, where the shop is closed; 8:00 out west
+    await key.patch(f"{WAYS}/{way['id']}", {"timezone": None})
+    told = (await shop.client.get(f"{WAYS}/{way['id']}/info")).json()
+    assert (told["open_now"], told["next_open_at"]) == (False, "2026-11-28T13:00:00Z")
+
+
+async def test_a_text_back_says_what_the_hours_of_the_number_that_rang_say(shop: Shop) -> None:
+    key = await key_of(shop)
+    saturdays = await on_saturdays(key, "08:00", "12:00")
+    way = await made(key, **SIGNS, template_id=saturdays)
+    await shop.miss("CA1", To=way["phone"])
+    await shop.miss("CA2", "+15125550143")
+    texts = {one.to_phone: one.body for one in await shop.rows(Message, kind="text_back")}
+    assert "closed" not in texts["+15125550142"]
+    assert "closed" in texts["+15125550143"]
+
+
+async def test_hours_a_number_keeps_are_not_deleted(shop: Shop) -> None:
+    key = await key_of(shop)
+    saturdays = await on_saturdays(key, "08:00", "12:00")
+    await made(key, **SIGNS, template_id=saturdays)
+    refused = await key.ask("DELETE", f"/api/v1/schedule-templates/{saturdays}")
+    assert (refused.status_code, refused.json()["used_by"]) == (409, ["entry point"])

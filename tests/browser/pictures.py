@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from api.console.pages import NAVIGATION
 from tests.browser import chromium, looks, overnight
 from tests.browser.conftest import Screens
-from tests.browser.test_homeowner_pages import Walk, not_signed_in, sarah
+from tests.browser.test_homeowner_pages import Walk, ana, not_signed_in, sarah
 from tests.stories.real_server import RealServer
 
 
@@ -45,6 +45,7 @@ def taken(folder: Path) -> int:
                 screens = Screens(browser, server)
                 album = Album(screens.window(), folder)
                 sarah(album, server)
+                ana(album, server)
                 not_signed_in(album, server)
                 overnight.a_working_week(server)
                 album = Album(screens.window(overnight.MIA), folder)

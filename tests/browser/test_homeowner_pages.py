@@ -1,4 +1,5 @@
-"""Sarah's pages, one after another: book, done, manage, move, cancel, chat; and those of people not yet signed in."""
+"""Sarah's pages, one after another: book, done, manage, move, cancel, chat; Ana's, in Spanish; and those of people not
+yet signed in."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from tests.stories.real_server import SARAH, RealServer
 
 PAGES = (
     *("choose", "times", "refused", "done", "manage", "moved", "cancelled", "gone", "nothing here"),
+    *("choose in Spanish", "times in Spanish", "refused in Spanish", "done in Spanish", "manage in Spanish"),
+    *("moved in Spanish", "gone in Spanish", "chat in Spanish"),
     *("chat", "sign in", "sign-in refused", "invite", "invite used up"),
 )
 
@@ -47,6 +50,7 @@ def walk(screens: Screens) -> Walk:
     """The whole way, walked once."""
     walk = Walk(screens.window())
     sarah(walk, screens.server)
+    ana(walk, screens.server)
     not_signed_in(walk, screens.server)
     return walk
 
@@ -90,6 +94,50 @@ def sarah(walk: Walk, server: RealServer) -> None:
         page.get_by_role("textbox").fill("My heat is out")
         page.get_by_role("button", name="Send").click()
         expect(page.locator("#chat")).to_contain_text("My heat is out")
+
+
+def ana(walk: Walk, server: RealServer) -> None:
+    """She picks Spanish, books, moves, and writes in the chat."""
+    phone = overnight.texter(40)
+    walk.page.goto("/book/bluebird")
+    with walk.to("choose in Spanish") as page:
+        page.get_by_role("link", name="Español").click()
+        expect(page.get_by_role("heading")).to_have_text("Reserve una visita")
+    with walk.to("times in Spanish"):
+        page.get_by_label("Código postal").fill("78701")
+        page.get_by_role("button", name="Ver horarios libres").click()
+    with walk.to("refused in Spanish", 422):
+        in_spanish(page, "555")
+        page.get_by_role("button", name="Reservar esta hora").click()
+        expect(page.get_by_role("alert")).to_be_visible()
+    with walk.to("done in Spanish", 201):
+        in_spanish(page, phone)
+        page.get_by_role("button", name="Reservar esta hora").click()
+        expect(page.get_by_role("heading")).to_have_text("Su visita está reservada")
+    overnight.settled(server)
+    link = manage_link(server, phone)
+    with walk.to("manage in Spanish"):
+        page.goto(link)
+        page.get_by_text("Cambiar la visita").click()
+    with walk.to("moved in Spanish"):
+        page.locator(".time").nth(5).click()
+        page.get_by_role("button", name="Cambiar a esta hora").click()
+        expect(page.get_by_role("status")).to_contain_text("hora nueva")
+    with walk.to("gone in Spanish", 404):
+        page.goto(f"{link[:-4]}0000?lang=es")
+    page.evaluate("sessionStorage.clear()")
+    with walk.to("chat in Spanish"):
+        page.goto("/chat/bluebird?lang=es")
+        page.get_by_role("textbox", name="Su mensaje").fill("No funciona mi calefacción")
+        page.get_by_role("button", name="Enviar").click()
+        expect(page.locator("#chat")).to_contain_text("Usted, ")
+
+
+def in_spanish(page: Page, phone: str) -> None:
+    """The Spanish booking form, but for the phone as Ana would."""
+    page.locator(".time").first.click()
+    for label, text in (("Su nombre", "Ana Ortiz"), ("Teléfono celular", phone), ("Dirección", "14 Oak St")):
+        page.get_by_label(label).fill(text)
 
 
 def not_signed_in(walk: Walk, server: RealServer) -> None:

@@ -58,3 +58,28 @@ def test_a_time_that_comes_twice_says_which_it_is() -> None:
 def test_a_window_is_between_two_times() -> None:
     start = datetime(2026, 11, 23, 11, tzinfo=AUSTIN)
     assert spanish_said.between(start, start + timedelta(hours=2)) == "entre las 11:00 AM y la 1:00 PM"
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        ("", "en"),
+        ("es-MX,es;q=0.9,en;q=0.8", "es"),
+        ("en-US,en;q=0.9,es;q=0.8", "en"),
+        ("de-DE, fr;q=0.9, es;q=0.5, en;q=0.3", "es"),
+        ("en;q=0.2, ES-419 ; q=0.7", "es"),
+        ("es;q=0, en;q=0.1", "en"),
+        ("es;q=0", "en"),
+        ("est,*", "en"),
+        ("es;q=9", "en"),
+        (";;,,q=," * 400, "en"),
+    ],
+)
+def test_a_browser_is_answered_in_what_it_asks_for_first(asked: str, language: str) -> None:
+    assert languages.preferred(asked) == language
+
+
+def test_a_spanish_moment_is_a_day_and_a_clock_time() -> None:
+    at = datetime(2026, 11, 23, 13, 0, tzinfo=AUSTIN)
+    assert spanish_said.moment(at) == "lunes 23 de noviembre a la 1:00 PM"
+    assert spanish_said.moment_with_year(at) == "lunes 23 de noviembre de 2026 a la 1:00 PM"

@@ -9,7 +9,7 @@ import pytest
 from storage.context import Actor, Context
 from storage.tables import Call, Conversation, Customer, Lead, Message, Org
 from tests.fakes import MONDAY, SARAH, SHOP, Shop
-from tools import calls, conversations, leads, messages, textback
+from tools import calls, conversations, leads, messages, opening_hours, textback
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engines("sqlite", "postgres")]
 MIA = Actor("staff", "Mia")
@@ -56,7 +56,7 @@ async def body(shop: Shop) -> str:
 )
 async def test_the_shop_is_open_by_its_hours(shop: Shop, at: datetime, open_now: bool) -> None:
     shop.clock.set(at)
-    assert await shop.act(textback.open_now) is open_now
+    assert await shop.act(opening_hours.open_now) is open_now
 
 
 async def test_in_office_hours_it_does_not_say_closed(shop: Shop) -> None:

@@ -1,4 +1,4 @@
-"""Which language somebody writes, told from a few words of theirs: "en" or "es"."""
+"""Which language somebody writes, told from a few words of theirs, or reads, told by their browser: "en" or "es"."""
 
 import re
 
@@ -17,6 +17,7 @@ ENGLISH = re.compile(
     r"at|on|works)\b",
     re.I,
 )
+_ASKED = re.compile(r"[ \t]*(en|es)(?:-[a-z0-9-]+)?[ \t]*(?:;[ \t]*q=([01](?:\.\d{0,3})?)[ \t]*)?", re.I)
 _SURE = re.compile(
     r"\b(?:espa[nñ]ol|necesito|quiero|quisiera|buenos d[ií]as|buenas (?:tardes|noches)|por favor"
     r"|ma[nñ]ana por|no funciona|calefacci[oó]n|ayuda|cita|hola|puede[ns]?|hablan?|huele a|fuga de)\b|[¿¡]"
@@ -44,3 +45,14 @@ def meant(known: str, text: str) -> str:
     if known == "es":
         return "en" if english >= 3 and english > 2 * spanish else "es"
     return "es" if spanish >= 3 and spanish > 2 * english else known
+
+
+def preferred(accept_language: str) -> str:
+    """The one of ours that a browser's Accept-Language asks for first: the greatest q, then the order (RFC 9110,
+    12.5.4); "en" where it asks for neither."""
+    best, greatest = "en", 0.0
+    for asked in map(_ASKED.fullmatch, accept_language.split(",")):
+        weight = float(asked[2] or 1) if asked else 0.0
+        if asked and weight > greatest:
+            best, greatest = asked[1].lower(), weight
+    return best

@@ -19,12 +19,27 @@ def day(d: date) -> str:
     return f"{DAYS[d.weekday()]} {d.day} de {MONTHS[d.month - 1]}"
 
 
+def moment(local: datetime) -> str:
+    """ "martes 28 de abril a las 10:00 AM"."""
+    return f"{day(local)} a {clock(local)}"
+
+
+def moment_with_year(local: datetime) -> str:
+    """ "martes 28 de abril de 2026 a las 10:00 AM"."""
+    return f"{day(local)} de {local.year} a {clock(local)}"
+
+
 def clock(t: datetime) -> str:
-    """ "las 10:00 AM", "la 1:00 PM"; a time that comes twice that night says which it is."""
+    """ "las 10:00 AM", "la 1:00 PM"."""
+    return f"{'la' if t.hour % 12 == 1 else 'las'} {clock_alone(t)}"
+
+
+def clock_alone(t: datetime) -> str:
+    """ "10:00 AM", as on a button; a time that comes twice that night says which it is."""
     said = speech.clock(t)
     for english, spanish in _CLOCKS_GO_BACK.items():
         said = said.replace(english, spanish)
-    return f"{'la' if t.hour % 12 == 1 else 'las'} {said}"
+    return said
 
 
 def between(start: datetime, until: datetime) -> str:
