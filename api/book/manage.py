@@ -213,7 +213,12 @@ def seen(ctx: Context, visit: Booking) -> dict[str, Any]:
     times: list[Day] = []
     if may_change and service is not None:
         listing = slots.list_open(
-            ctx, service, today, today + timedelta(days=DAYS_SHOWN), postal_code=visit.postal_code
+            ctx,
+            service,
+            today,
+            today + timedelta(days=DAYS_SHOWN),
+            postal_code=visit.postal_code,
+            minutes=(visit.end_at - visit.start_at) // timedelta(minutes=1),
         )
         times = by_day([one.start.astimezone(listing.zone) for one in listing.openings])
     return {

@@ -161,6 +161,9 @@ async def test_a_page_may_sell_visits_of_its_own_length(shop: Shop) -> None:
     told = {**FORM, "service": "Diagnostic visit", "slot": "2026-11-24 13:00"}
     assert (await shop.client.post("/book/water-heaters", data=told)).status_code == 201
     assert [one.end_at - one.start_at for one in await shop.rows(Booking)] == [timedelta(hours=4)]
+    manage = f"/book/bluebird/manage/{(await shop.rows(Booking))[0].management_token}"
+    later = re.findall(r'value="2026-11-25 (\d\d:\d\d)"', (await shop.client.get(manage)).text)
+    assert later == starts  # and moves as long as it is
     info = (await shop.client.get(f"{PAGES}/{page['id']}/info")).json()
     assert [one["duration_minutes"] for one in info["services"]] == [240]
 
