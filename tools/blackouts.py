@@ -42,9 +42,14 @@ def add(
     return override
 
 
+def get(ctx: Context, override_id: str) -> DateOverride:
+    """One date of this business that differs. Raises NOT_FOUND."""
+    return listings.one_of(ctx, DateOverride, override_id) or not_found("blackout")
+
+
 def remove(ctx: Context, override_id: str) -> None:
     """Let a date be like its weekday again. Raises NOT_FOUND."""
-    override = listings.one_of(ctx, DateOverride, override_id) or not_found("blackout")
+    override = get(ctx, override_id)
     _audit(ctx, "blackout.deleted", override)
     ctx.session.delete(override)
 

@@ -31,7 +31,8 @@ def check_open_leads(ctx: Context, staff: Staff, customer: Customer) -> None:
     """Refuse to write about a customer whose open lead this person may not see: a service named with it would make it
     their team's. Raises IN_USE."""
     there = (Lead.org_id == ctx.org.id, Lead.customer_id == customer.id, Lead.status.in_(OPEN))
-    if ctx.session.scalars(select(Lead.id).where(*there, ~sight.leads(ctx, staff))).first() is not None:
+    theirs = select(Lead.id).where(Lead.org_id == ctx.org.id, sight.leads(ctx, staff))
+    if ctx.session.scalars(select(Lead.id).where(*there, Lead.id.not_in(theirs))).first() is not None:
         raise Problem(
             "IN_USE",
             "This number has an open lead that is not with your team.",

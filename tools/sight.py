@@ -7,7 +7,7 @@ theirs too when it is assigned to them or to somebody who shares a team with the
 from sqlalchemy import ColumnElement, Select, or_, select, true
 
 from storage.context import Context
-from storage.tables import Booking, Call, Conversation, Lead, Service, Staff, TeamStaff
+from storage.tables import Booking, Call, Conversation, Lead, Service, Staff, TeamMember, TeamStaff, Technician
 from tools import conversations
 from tools.problems import not_found
 
@@ -62,6 +62,16 @@ def thread(ctx: Context, staff: Staff, conversation_id: str) -> Conversation:
     """The thread with this id; raises NOT_FOUND, in the same words when it is there but not theirs to see."""
     found = conversations.get(ctx, conversation_id)
     return found if sees(ctx, staff, found) else not_found("conversation")
+
+
+def crew(ctx: Context, staff: Staff) -> set[str | None]:
+    """Whose days this person may close: their teams' technicians, by id; owners and admins everybody's, and the
+    business's (None)."""
+    everybody = select(Technician.id).where(Technician.org_id == ctx.org.id)
+    if staff.role in SEE_ALL:
+        return {None, *ctx.session.scalars(everybody)}
+    theirs = select(TeamMember.technician_id).where(TeamMember.team_id.in_(_teams(staff)))
+    return set(ctx.session.scalars(everybody.where(Technician.id.in_(theirs))))
 
 
 def _teams(staff: Staff) -> Select[str]:

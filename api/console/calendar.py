@@ -13,7 +13,7 @@ from api.v1.hours import minutes_of
 from api.wire import day_named
 from storage.context import Context
 from storage.tables import Booking, DateOverride
-from tools import blackouts, calendar_days
+from tools import blackouts, calendar_days, sight
 from tools.calendar_days import Days
 from tools.problems import Problem
 from tools.rules import speech
@@ -74,6 +74,8 @@ def shown(ctx: Context, caller: StaffCaller, view: str, day: str | None, who: st
         who = None
     timed = view == "day" or who is not None
     opens, closes = frame(days)
+    theirs = sight.crew(ctx, caller.staff) if caller.may(*LEADING) else set()
+    closable = [(id, name) for id, name in [("", "Everybody"), *names.items()] if (id or None) in theirs]
     step = DAY if view == "day" else 7 * DAY
     return {
         "view": view,
@@ -97,13 +99,17 @@ def shown(ctx: Context, caller: StaffCaller, view: str, day: str | None, who: st
         "visits": sum(one.is_active for one in days.visits),
         "outside": [one for one in days.visits if one.id in days.outside],
         "differing": [(one, names.get(one.technician_id or ""), spans_words(one)) for one in days.differing],
-        "may_close": caller.may(*LEADING),
+        "closable": closable,
+        "theirs": theirs,
     }
 
 
 @router.post("/calendar/days")
 async def differ(request: Request, caller: Annotated[StaffCaller, Depends(staff_with(*LEADING))]) -> Response:
-    """Close a date or open it at other hours, for everybody or one technician; visits booked already stay."""
+    """Close a date or open it at other hours, for everybody or one technician; visits booked already stay.
+
+    A supervisor does so for their teams' technicians alone (X25).
+    """
     form = await request.form()
     day, opens, closes = (form_text(form, name, 20) for name in ("date", "opens", "closes"))
     who, reason = form_text(form, "technician", 40), form_text(form, "reason", 120)
@@ -114,6 +120,7 @@ async def differ(request: Request, caller: Annotated[StaffCaller, Depends(staff_
     named = day_named(day)
 
     def act(ctx: Context) -> int:
+        check_theirs(ctx, caller, who)
         spans = [(minutes_of(opens), minutes_of(closes))] if opens and closes else []
         same = (who, [list(span) for span in spans], reason)
         there = calendar_days.differing(ctx, named, named)
@@ -133,8 +140,19 @@ async def same_again(
 ) -> Response:
     """Let a date be like its weekday again."""
     back = form_text(await request.form(), "day", 10)
-    await caller.write(lambda ctx: blackouts.remove(ctx, override_id))
+
+    def act(ctx: Context) -> None:
+        check_theirs(ctx, caller, blackouts.get(ctx, override_id).technician_id)
+        blackouts.remove(ctx, override_id)
+
+    await caller.write(act)
     return pages.back_to(request, address("day", day_named(back)) if back else "/console/calendar", "Removed.")
+
+
+def check_theirs(ctx: Context, caller: StaffCaller, technician_id: str | None) -> None:
+    """Raise INSUFFICIENT_SCOPE unless this person may say when that technician works, or with None the business."""
+    if technician_id not in sight.crew(ctx, caller.staff):
+        raise Problem("INSUFFICIENT_SCOPE", "That is not your team's day to change.", fix="Ask an owner or admin.")
 
 
 def day_columns(days: Days, today: date) -> list[Column]:

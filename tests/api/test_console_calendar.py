@@ -6,8 +6,8 @@ import pytest
 
 from storage.seed import demo_id
 from storage.tables import AuditEntry, DateOverride
-from tests.api.console_staff import Desk
-from tests.api.office import visit_of
+from tests.api.console_staff import Desk, desk_of
+from tests.api.office import leads_the_crew_of, visit_of
 from tests.fakes import Shop
 
 pytestmark = pytest.mark.engines("sqlite")
@@ -69,6 +69,13 @@ async def test_a_day_closed_for_dana_alone_is_kept_and_audited(shop: Shop, mia: 
     assert line.actor_name == "Mia"
 
 
+async def test_a_day_closed_twice_by_a_double_click_is_closed_once(shop: Shop, mia: Desk) -> None:
+    before = len(await shop.rows(DateOverride))
+    for _ in range(2):
+        await mia.post("/console/calendar/days", date=MONDAY, reason="Stocktaking")
+    assert len(await shop.rows(DateOverride)) == before + 1
+
+
 async def test_closing_a_day_tells_how_many_visits_lie_outside_now(shop: Shop, mia: Desk) -> None:
     visit = await visit_of(shop)
     await mia.post("/console/calendar/days", date=MONDAY)
@@ -94,6 +101,18 @@ async def test_ken_the_agent_closes_no_day(shop: Shop, ken: Desk) -> None:
     answer = await ken.post("/console/calendar/days", date=MONDAY)
     assert answer.status_code == 403
     assert "Close a day" not in await ken.get("/console/calendar", day=MONDAY)
+
+
+async def test_a_supervisor_closes_days_of_the_own_crew_alone(shop: Shop) -> None:
+    sue = await desk_of(shop, "sue@bluebird.example", "Sue", "supervisor")
+    assert "Close a day" not in await sue.get("/console/calendar", day=MONDAY)
+    await leads_the_crew_of(shop, sue, "diagnostic-visit")
+    page = await sue.get("/console/calendar", day=MONDAY)
+    assert '<option value=""' not in page[page.index("Close a day") :]  # nobody but the crew to choose
+    assert (await sue.post("/console/calendar/days", date=MONDAY)).status_code == 403
+    assert (await sue.post("/console/calendar/days", date=MONDAY, technician=demo_id("dana"))).status_code == 303
+    [thanksgiving] = [one for one in await shop.rows(DateOverride) if one.technician_id is None]
+    assert (await sue.post(f"/console/calendar/days/{thanksgiving.id}/remove")).status_code == 403
 
 
 async def test_ken_who_is_in_no_team_sees_no_visits(shop: Shop, ken: Desk) -> None:
