@@ -1,4 +1,5 @@
-"""Whose phones ring for a matter: the team's of the service it is about, before the business's (SC-21, SC-22, 69)."""
+"""Whose phones ring for a matter: the team's of the service it is about, before the business's (SC-69), and those of
+staff who say they may (SC-21, SC-22)."""
 
 from sqlalchemy import func, select
 

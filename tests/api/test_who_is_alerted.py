@@ -73,27 +73,17 @@ async def test_who_comes_back_while_it_rings_is_told_once(shop: Shop) -> None:
     assert await told(shop) == [DANA, LUIS]
 
 
-async def test_after_a_hand_off_he_took_luis_is_left_to_wrap_up(shop: Shop) -> None:
+@pytest.mark.parametrize(("minutes", "next_told"), [(29, DANA), (30, LUIS)], ids=["in his pause", "after it"])
+async def test_after_a_hand_off_he_took_luis_is_left_to_wrap_up(shop: Shop, minutes: int, next_told: str) -> None:
     await staff(shop, LUIS, wrap_up_minutes=30)
     await hand_off(shop, "emergency", "emergency", danger="gas")
     await shop.worker.drain()
     await shop.text("1", "SM1", sender=LUIS)
     await shop.change(Task, done_at=shop.clock.now())
+    await shop.pass_time(minutes=minutes)
     await hand_off(shop)
-    await shop.pass_time(minutes=5)
-    assert await told(shop) == [LUIS, DANA]
-
-
-async def test_after_that_pause_he_is_told_again(shop: Shop) -> None:
-    await staff(shop, LUIS, wrap_up_minutes=30)
-    await hand_off(shop, "emergency", "emergency", danger="gas")
     await shop.worker.drain()
-    await shop.text("1", "SM1", sender=LUIS)
-    await shop.change(Task, done_at=shop.clock.now())
-    await shop.pass_time(minutes=30)
-    await hand_off(shop)
-    await shop.pass_time(minutes=5)
-    assert await told(shop) == [LUIS, LUIS]
+    assert await told(shop) == [LUIS, next_told]
 
 
 async def test_a_pause_is_at_most_four_hours(shop: Shop) -> None:
