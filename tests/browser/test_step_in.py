@@ -81,6 +81,18 @@ def row_of(page: Page, phone: str) -> str:
     return f".approval:has-text('(512) 555-{phone[-4:]}')"
 
 
+def test_going_back_after_a_reply_does_not_leave_it_to_be_sent_again(mia: Page) -> None:
+    thread(mia, APART)
+    written = mia.get_by_label("Text to")
+    for words in ("We are on our way.", "Ten more minutes."):
+        written.fill(words)
+        mia.get_by_role("button", name="Send").click()
+        expect(mia.get_by_text(words)).to_be_visible()
+    mia.go_back()
+    expect(mia.get_by_text("Ten more minutes.")).to_be_visible()
+    expect(written).to_have_value("")
+
+
 def test_a_request_is_approved_and_confirmed_once(mia: Page, server: RealServer) -> None:
     said = requested(server, ASKS, "Monday").lower()
     assert "request" in said
