@@ -10,7 +10,7 @@ from tests.api.console_staff import Desk, desk_of
 from tests.api.page_forms import form_of
 from tests.fakes import Shop
 
-pytestmark = pytest.mark.engines("sqlite")
+pytestmark = pytest.mark.engines("sqlite", "postgres")
 
 SETTINGS = "/console/settings"
 # A page, its form ("" for the page's own address), what Noa changes first, and what Mia changes then.
