@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import select
+
 from storage import listings
 from storage.context import Context
 from storage.tables import DateOverride, Technician, new_id
@@ -22,19 +24,20 @@ def add(
 ) -> DateOverride:
     """Close a local date, or open it at `spans` (minutes after midnight). Visits already booked stay.
 
+    The same once more, as a form sent twice asks for, is the one there is.
     Raises VALIDATION_ERROR for spans that are none, NOT_FOUND for a technician of another business.
     """
     if any(not 0 <= opens < closes <= DAY for opens, closes in spans):
         raise Problem("VALIDATION_ERROR", "The hours end before they begin.", fix="Send start before end.")
     if technician_id is not None and listings.one_of(ctx, Technician, technician_id) is None:
         not_found("technician")
+    kept = [list(span) for span in spans]
+    mine = (DateOverride.org_id == ctx.org.id, DateOverride.day == day, DateOverride.technician_id == technician_id)
+    for one in ctx.session.scalars(select(DateOverride).where(*mine)):
+        if (one.spans, one.reason) == (kept, reason):
+            return one
     override = DateOverride(
-        id=new_id(),
-        org_id=ctx.org.id,
-        technician_id=technician_id,
-        day=day,
-        spans=[list(span) for span in spans],
-        reason=reason,
+        id=new_id(), org_id=ctx.org.id, technician_id=technician_id, day=day, spans=kept, reason=reason
     )
     ctx.session.add(override)
     _audit(ctx, "blackout.created", override)

@@ -9,10 +9,11 @@ import prompts
 from storage import outbox
 from storage.context import Context
 from storage.tables import Booking, Conversation, Customer, Staff
-from tools import crew, messages, setup, unbooked
+from tools import crew, messages, unbooked
+from tools.opening_hours import open_stretches
 from tools.refusals import utc
 from tools.rules import speech
-from tools.rules.working_hours import Stretch, stretches
+from tools.rules.working_hours import Stretch
 
 KIND = "staff_digest"
 NAMED = {
@@ -95,8 +96,7 @@ def closed_at(ctx: Context) -> datetime:
 
 
 def _stretches(ctx: Context) -> list[Stretch]:
-    today = ctx.local_now.date()
-    return stretches(setup.shop_week(ctx), (today + timedelta(days=n) for n in range(-REACH, REACH)), ctx.org.zone)
+    return open_stretches(ctx, -REACH, REACH - 1)
 
 
 def _threads(ctx: Context, since: datetime) -> list[tuple[Conversation, str | None]]:

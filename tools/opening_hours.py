@@ -21,20 +21,21 @@ def way_to(ctx: Context, number: str | None) -> EntryPoint | None:
 
 def open_now(ctx: Context, way: EntryPoint | None = None) -> bool:
     """Whether somebody is there at this moment, by the hours of this way in; None is the business's own."""
-    return any(one.holds(int(ctx.now.timestamp()), 1) for one in _hours(ctx, way, -1, 0))
+    return any(one.holds(int(ctx.now.timestamp()), 1) for one in open_stretches(ctx, -1, 0, way))
 
 
 def next_open(ctx: Context, way: EntryPoint | None = None) -> datetime | None:
     """When those hours begin next (UTC); None when not within two weeks."""
     now = ctx.now.timestamp()
-    opens = [one.opens for one in _hours(ctx, way, 0, DAYS_AHEAD) if one.opens > now]
+    opens = [one.opens for one in open_stretches(ctx, 0, DAYS_AHEAD, way) if one.opens > now]
     return datetime.fromtimestamp(opens[0], UTC) if opens else None
 
 
-def _hours(ctx: Context, way: EntryPoint | None, first: int, last: int) -> list[Stretch]:
-    """The open stretches from `first` to `last` days after today, on the way's own wall clock."""
+def open_stretches(ctx: Context, first: int, last: int, way: EntryPoint | None = None) -> list[Stretch]:
+    """When somebody is there from `first` to `last` days after today on the way's wall clock, the dates that differ
+    included, as stretches of UTC seconds."""
     zone = ZoneInfo(way.timezone) if way is not None and way.timezone else ctx.org.zone
     template = (way.template_id if way is not None else None) or ctx.org.template_id
     today = ctx.now.astimezone(zone).date()
     week = setup_of(ctx).weeks(None, template, {})[None]
-    return list(stretches(week, [today + timedelta(days=ahead) for ahead in range(first, last + 1)], zone))
+    return stretches(week, [today + timedelta(days=ahead) for ahead in range(first, last + 1)], zone)

@@ -8,16 +8,15 @@ import prompts
 from storage.context import Context
 from storage.tables import Call, Conversation, Customer, Task
 from tools import booking as bookings
-from tools import conversations, crew, handoff, leads, pages, setup, summary, wording
+from tools import conversations, crew, handoff, leads, pages, summary, wording
 from tools.by_phone import Asked, number, number_needed
+from tools.opening_hours import DAYS_AHEAD, open_stretches
 from tools.phone_changes import claimed_number
 from tools.rules import phones, urgency, wall_time
-from tools.rules.working_hours import stretches
 from tools.telling import all_words
 from tools.tool import Said
 
 CALL_BACK = {"routine": timedelta(hours=2), "urgent": timedelta(hours=1)}
-DAYS_AHEAD = 14
 LEVELS = ("routine", "urgent", "emergency")
 LONGEST_MESSAGE = 1000
 
@@ -80,12 +79,9 @@ def call_back_by(ctx: Context, level: str) -> datetime:
 
     Counted from now, or from the next opening; without opening hours in sight, from now.
     """
-    today = ctx.local_now.date()
-    week = setup.shop_week(ctx)
-    days = [today + timedelta(days=ahead) for ahead in range(-1, DAYS_AHEAD)]
     now = int(ctx.now.timestamp())
     wait = int(CALL_BACK[level].total_seconds())
-    ahead = [one for one in stretches(week, days, ctx.org.zone) if one.closes > now]
+    ahead = [one for one in open_stretches(ctx, -1, DAYS_AHEAD) if one.closes > now]
     begins = max(now, ahead[0].opens) if ahead else now
     closes = ahead[0].closes if ahead else begins + wait
     quarter = -(-min(begins + wait, closes) // 900) * 900

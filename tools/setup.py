@@ -160,11 +160,6 @@ def setup_seen(ctx: Context) -> Setup:
     return found or setup_of(ctx)
 
 
-def shop_week(ctx: Context) -> Week:
-    """The business's own hours, with the dates that differ."""
-    return setup_of(ctx).weeks(None, ctx.org.template_id, {})[None]
-
-
 def _read(ctx: Context, version: int) -> Setup:
     def rows(question: Any) -> Any:
         return ask(ctx, question, org=ctx.org.id)

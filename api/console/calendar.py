@@ -122,11 +122,7 @@ async def differ(request: Request, caller: Annotated[StaffCaller, Depends(staff_
     def act(ctx: Context) -> int:
         check_theirs(ctx, caller, who)
         spans = [(minutes_of(opens), minutes_of(closes))] if opens and closes else []
-        same = (who, [list(span) for span in spans], reason)
-        there = calendar_days.differing(ctx, named, named)
-        if same not in [(one.technician_id, one.spans, one.reason) for one in there]:  # a form sent twice
-            blackouts.add(ctx, named, spans=spans, reason=reason, technician_id=who)
-            ctx.session.flush()
+        blackouts.add(ctx, named, spans=spans, reason=reason, technician_id=who)
         return len(calendar_days.read(ctx, caller.staff, named, named, who).outside)
 
     outside = await caller.write(act)
