@@ -14,12 +14,14 @@ router = APIRouter(include_in_schema=False)
 LATE_SECONDS = 60
 
 
+@router.head("/healthz")
 @router.get("/healthz")
 async def healthz() -> dict[str, bool]:
     """The process answers."""
     return {"ok": True}
 
 
+@router.head("/readyz")
 @router.get("/readyz")
 async def readyz(request: Request, response: Response) -> dict[str, object]:
     """The database answers, its schema is today's (the process would not have started otherwise), work gets done.

@@ -1,14 +1,18 @@
 """What every HTML page shares: its templates, its headers, and the refusal of posts from other sites."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException as StarletteException
 
+from api.errors import bad_body, internal_error, log_bug
 from tools.problems import Problem
 
 HEADERS = {
@@ -18,7 +22,49 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
+TOO_MUCH = Problem(
+    "BODY_TOO_LARGE",
+    "What was sent is longer than a form of ours takes (64 KB), so nothing of it was kept.",
+    fix="Your browser's Back button shows it again as you wrote it: shorten it, and send it again.",
+)
+UNREADABLE = Problem("INVALID_BODY", "What was sent could not be read.", fix="Open the page and send its form again.")
+
 static = StaticFiles(directory=str(files("api") / "static"))
+
+
+class PageRoute(APIRoute):
+    """A page's route: refuses forms sent from other sites, and lets `show` make a page of whatever goes wrong."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **its: Any) -> None:
+        """Who may GET a page may ask for its HEAD (RFC 9110 9.1), as monitors and link previews do."""
+        methods = set(its.pop("methods", None) or {"GET"})
+        super().__init__(path, endpoint, methods=methods | ({"HEAD"} if "GET" in methods else set()), **its)
+
+    def show(self, request: Request, problem: Problem) -> Response:
+        """The page for a refusal, in the words of its readers."""
+        raise NotImplementedError
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            try:
+                if b"%00" in request.scope["query_string"]:  # PostgreSQL takes no such text
+                    raise Problem("VALIDATION_ERROR", "That address holds a letter no page takes.", fix="Leave it out.")
+                if request.method not in ("GET", "HEAD"):
+                    same_site(request)
+                return await answer(request)
+            except Problem as problem:
+                return self.show(request, problem)
+            except RequestValidationError as error:
+                return self.show(request, bad_body(error))
+            except StarletteException as error:
+                return self.show(request, TOO_MUCH if error.status_code == 413 else UNREADABLE)
+            except Exception as error:  # noqa: BLE001 - the edge of the pages: what gets here is a bug of ours
+                log_bug(request, error)
+                return self.show(request, internal_error())
+
+        return guarded
 
 
 def page(html: str, status: int = 200) -> Response:

@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-router = APIRouter(prefix="/book", include_in_schema=False)
+from api.book.door import HomeownerRoute
 
-from api.book import booking, chat_page, front, manage  # noqa: E402 - the routes hang themselves on the router
+router = APIRouter(prefix="/book", route_class=HomeownerRoute, include_in_schema=False)
 
-__all__ = ["booking", "chat_page", "front", "manage", "router"]
+from api.book import (  # noqa: E402 - the routes hang themselves on the router
+    booking,
+    chat_page,
+    front,
+    lost,
+    manage,
+)
+
+__all__ = ["booking", "chat_page", "front", "lost", "manage", "router"]

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
 
 from api.book import router
-from api.book.manage import Day, by_day, gone, reached
+from api.book.door import gone
+from api.book.manage import Day, by_day, reached
 from api.book.tongues import of_browser, written
 from api.deps import House, house_of
-from api.pages import form_text, same_site
+from api.pages import form_text
 from storage import lookup
 from storage.context import CUSTOMER, Context
 from storage.tables import Booking, BookingPage, Org, Service
@@ -51,12 +50,6 @@ async def opened(request: Request, slug: str) -> Front | Response:
     return Front(house, org, page_row)
 
 
-@router.get("/{slug}/")
-async def straighten(slug: str) -> Response:
-    """The address as people type it, with a slash too many."""
-    return RedirectResponse(f"/book/{quote(slug)}", 301)
-
-
 @router.get("/{slug}")
 async def choose(request: Request, slug: str, service: str | None = None, zip_code: str | None = None) -> Response:
     """Pick a service and give a ZIP; then the open times."""
@@ -75,7 +68,6 @@ async def choose(request: Request, slug: str, service: str | None = None, zip_co
 @router.post("/{slug}")
 async def book(request: Request, slug: str) -> Response:
     """Book the time that was picked."""
-    same_site(request)
     front = await opened(request, slug)
     if isinstance(front, Response):
         return front

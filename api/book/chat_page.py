@@ -12,17 +12,18 @@ from fastapi import APIRouter, Request, Response
 
 from agent.details import phone_in
 from api import visitors
-from api.book.manage import gone, reached
+from api.book.door import HomeownerRoute, gone
+from api.book.manage import reached
 from api.book.tongues import hello, of_browser, written
 from api.deps import house_of
-from api.pages import form_text, same_site
+from api.pages import form_text
 from storage import lookup
 from storage.context import CUSTOMER, Context
 from storage.tables import EntryPoint, Org
 from tools import web_chat
 from tools.problems import Problem
 
-router = APIRouter(prefix="/chat", include_in_schema=False)
+router = APIRouter(prefix="/chat", route_class=HomeownerRoute, include_in_schema=False)
 
 ANSWER_WITHIN = 8.0  # seconds a form waits for the assistant's words before the page comes back without them
 LOOK_EVERY = 0.4
@@ -40,7 +41,6 @@ async def read(request: Request, slug: str) -> Response:
 @router.post("/{slug}")
 async def write(request: Request, slug: str) -> Response:
     """A message, or with an empty one a look for answers; without a token that still holds, a new chat begins."""
-    same_site(request)
     found = await house_of(request).db.read(lambda session: lookup.widget(session, slug))
     if found is None:
         return gone(request, "no_chat", 404)

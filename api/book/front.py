@@ -3,13 +3,15 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 
+from api.book.door import HomeownerRoute
 from api.deps import house_of
 from storage import lookup
 
-front = APIRouter(include_in_schema=False)
+front = APIRouter(route_class=HomeownerRoute, include_in_schema=False)
 
 
 @front.get("/")
+@front.get("/book")
 async def arrive(request: Request) -> RedirectResponse:
     """The booking page of the one business here. With several, the sign-in: who they are is nobody's to list."""
     org = await house_of(request).db.read(lookup.only_org)

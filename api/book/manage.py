@@ -10,9 +10,10 @@ from fastapi.responses import RedirectResponse
 from icalendar import Calendar, Event
 
 from api.book import router
-from api.book.tongues import of_browser, of_customer, picked, written
+from api.book.door import gone
+from api.book.tongues import of_customer, picked, written
 from api.deps import House, house_of
-from api.pages import form_text, same_site
+from api.pages import form_text
 from storage import lookup
 from storage.context import CUSTOMER, Context
 from storage.tables import Booking, Customer, Org, Service
@@ -66,31 +67,6 @@ async def opened(request: Request, slug: str, token: str) -> Link | Response:
     return link
 
 
-def gone(
-    request: Request,
-    why: str,
-    status: int,
-    *,
-    business: Org | None = None,
-    books: bool = False,
-    language: str | None = None,
-    reached_at: dict[str, Any] | None = None,
-) -> Response:
-    """A page that has nothing to show, and says what to do. `why` names its words; `books` shows the way to a visit
-    with that business, `reached_at` its number. `language` is the visitor's if known, else their browser's counts."""
-    return written(
-        request,
-        of_browser(request) if language is None else of_customer(request, language),
-        "gone.html.j2",
-        status,
-        here="" if request.method == "GET" else None,
-        why=why,
-        business=business.name if business else None,
-        slug=business.slug if business and books else None,
-        **(reached_at or {"phone": None}),
-    )
-
-
 @router.get("/{slug}/manage/{token}")
 async def see(request: Request, slug: str, token: str, said: str | None = None) -> Response:
     """The visit, and what can be done with it."""
@@ -132,7 +108,6 @@ async def change(
     request: Request, slug: str, token: str, done: str, act: Callable[[Context, Booking, str | None], Any]
 ) -> Response:
     """Do it and go back to the page; a Problem is shown there in its own words."""
-    same_site(request)
     link = await opened(request, slug, token)
     if isinstance(link, Response):
         return link

@@ -63,6 +63,15 @@ ENGLISH = {
     "too_many_tries": "Please wait a minute and try again.",
     "no_chat_title": "No chat here",
     "no_chat": "There is no chat under this address.",
+    "sent_from_elsewhere_title": "Please open the page again",
+    "sent_from_elsewhere": "What was sent came from another site's page, so nothing was changed.",
+    "too_long_title": "That was too long",
+    "too_long": "It is longer than this page takes, so nothing of it was kept. Please go back, shorten it and send it "
+    "again.",
+    "unreadable_title": "That did not arrive whole",
+    "unreadable": "Please go back and send it again.",
+    "broken_title": "That did not work",
+    "broken": "Something went wrong on our side, and nothing was changed. Please try again in a minute.",
     "call_us": "Call or text us at {phone}.",
     # Chat
     "chat_with": "Chat with {business}",
@@ -150,6 +159,15 @@ SPANISH = {
     "too_many_tries": "Espere un minuto e inténtelo de nuevo, por favor.",
     "no_chat_title": "Aquí no hay chat",
     "no_chat": "No hay ningún chat en esta dirección.",
+    "sent_from_elsewhere_title": "Abra la página de nuevo",
+    "sent_from_elsewhere": "Lo que se envió venía de la página de otro sitio, así que no se cambió nada.",
+    "too_long_title": "Es demasiado largo",
+    "too_long": "Es más largo de lo que admite esta página, así que no se guardó nada. Regrese, acórtelo y envíelo de "
+    "nuevo.",
+    "unreadable_title": "No llegó completo",
+    "unreadable": "Regrese y envíelo de nuevo, por favor.",
+    "broken_title": "Eso no funcionó",
+    "broken": "Algo falló de nuestra parte y no se cambió nada. Inténtelo de nuevo en un minuto, por favor.",
     "call_us": "Llámenos o escríbanos al {phone}.",
     # Chat
     "chat_with": "Chat con {business}",

@@ -1,23 +1,20 @@
 """Who is looking: a cookie becomes a StaffCaller, and whatever goes wrong becomes a page."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException as StarletteException
 from starlette.routing import Match
 
 from api.console import pages
 from api.deps import House, house_of
-from api.errors import bad_body, internal_error, log_bug
-from api.pages import same_site
+from api.pages import TOO_MUCH, PageRoute
 from storage import lookup
 from storage.context import Actor, Context
 from storage.tables import Org, Staff, StaffSession
@@ -30,15 +27,11 @@ SIGN_IN = "/console/sign-in"
 SEEN_EVERY = timedelta(minutes=5)
 
 
-TOO_MUCH = Problem(
-    "BODY_TOO_LARGE",
-    "What was sent is longer than a form of ours takes (64 KB), so nothing of it was kept.",
-    fix="Your browser's Back button shows it again as you wrote it: shorten it, and send it again.",
-)
-
-
-class SignedOut(Exception):
+class SignedOut(Problem):
     """Nobody is signed in; the page asked for waits behind the sign-in page."""
+
+    def __init__(self) -> None:
+        super().__init__("UNAUTHORIZED", "Nobody is signed in.", fix="Sign in.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +66,14 @@ class StaffCaller:
         return await self.house.read(self.org, unit, actor=self.actor, channel="console", scope=scope)
 
 
-class ConsoleRoute(APIRoute):
-    """A page's route: refuses forms sent from other sites, and shows whatever goes wrong as a page."""
+class ConsoleRoute(PageRoute):
+    """A route of the console, with its own page for a refusal."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        answer = super().get_route_handler()
-
-        async def guarded(request: Request) -> Response:
-            try:
-                if b"%00" in request.scope["query_string"]:  # PostgreSQL takes no such text
-                    raise Problem("VALIDATION_ERROR", "That address holds a letter no page takes.", fix="Leave it out.")
-                if request.method not in ("GET", "HEAD"):
-                    same_site(request)
-                return await answer(request)
-            except SignedOut:
-                return to_sign_in(request)
-            except Problem as problem:
-                return pages.problem(request, problem)
-            except RequestValidationError as error:
-                return pages.problem(request, bad_body(error))
-            except StarletteException as error:
-                if error.status_code != 413:
-                    raise
-                return pages.problem(request, TOO_MUCH, back=nearest(request.url.path))
-            except Exception as error:  # noqa: BLE001 - the edge of the pages: what gets here is a bug of ours
-                log_bug(request, error)
-                return pages.problem(request, internal_error())
-
-        return guarded
+    def show(self, request: Request, problem: Problem) -> Response:
+        """The sign-in for whoever is signed out; else the reason, and after a form that was too long the way back."""
+        if isinstance(problem, SignedOut):
+            return to_sign_in(request)
+        return pages.problem(request, problem, back=nearest(request.url.path) if problem is TOO_MUCH else "/console")
 
 
 router = APIRouter(prefix="/console", route_class=ConsoleRoute, include_in_schema=False)

@@ -1,6 +1,6 @@
 """Live pages by server-sent events: a stream says only that something changed; the page then asks for its parts anew.
 
-One look at the database answers every stream of a process, about twice a second and only while somebody watches.
+One look at the database answers every stream of a process, four times a second and only while somebody watches.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from storage.db import Database
 from tools import sight
 from tools.problems import Problem
 
-LOOK_EVERY = 0.4  # seconds
+LOOK_EVERY = 0.25  # seconds
 SIGN_OF_LIFE = 15.0  # seconds; proxies close what is silent for long
 LASTS = 120.0  # seconds; the browser then comes again, and its session is looked at anew
 STREAMS = 8  # of one session at a time

@@ -150,8 +150,3 @@ async def test_a_time_picked_further_on_is_not_folded_away(shop: Shop) -> None:
 async def test_a_link_that_leads_nowhere_still_leads_to_its_business(shop: Shop) -> None:
     page = (await shop.client.get("/book/bluebird/manage/none")).text
     assert ("Bluebird Heating" in page, 'href="/book/bluebird"' in page) == (True, True)
-
-
-async def test_a_slash_too_many_leads_to_the_booking_page(shop: Shop) -> None:
-    answer = await shop.client.get("/book/bluebird/")
-    assert (answer.status_code, answer.headers["location"]) == (301, "/book/bluebird")

@@ -1,0 +1,26 @@
+"""Addresses that are no page: a link a text broke in two, or one typed by hand."""
+
+from urllib.parse import quote
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from api.book import router
+from api.book.chat_page import router as chats
+from api.book.door import gone
+from api.deps import house_of
+from storage import lookup
+
+
+@chats.get("/{rest:path}")
+@router.get("/{rest:path}")
+async def lost(request: Request, rest: str) -> Response:
+    """Without the slash too many, where the address ends in one; else the page that says there is nothing here, with
+    the way to a visit where the business can still be told from the address."""
+    path, query = request.url.path, request.url.query
+    if path.endswith("/"):
+        return RedirectResponse(quote(path.rstrip("/")) + (f"?{query}" if query else ""), 301)
+    slug, _, page = rest.partition("/")
+    business = await house_of(request).db.read(lambda session: lookup.org_by_slug(session, slug))
+    why = "no_visit" if page.startswith("manage") else "no_business"
+    return gone(request, why, 404, business=business, books=True)
