@@ -13,6 +13,7 @@ from storage.tables import Service
 from tools import offerings, teams
 from tools.problems import Problem, not_found
 from tools.rules import prices, speech
+from tools.setup import setup_of
 
 PAGE = f"{ROOT}/services"
 MANY = 200
@@ -45,13 +46,13 @@ async def see_services(request: Request, caller: Office) -> Response:
 
     def ask(ctx: Context) -> list[tuple[Service, str, str, int]]:
         rows, _total = listings.services(ctx, offset=0, size=MANY)
-        skills = listings.skills(ctx)
+        who = setup_of(ctx)
         return [
             (
                 row,
                 speech.duration(row.duration_minutes),
                 prices.dollars(row.fee_cents) if row.fee_cents is not None else "no fee",
-                sum(service == row.id for service, _who in skills),
+                len(who.able(row)),
             )
             for row in rows
         ]
@@ -124,6 +125,7 @@ def _choices(ctx: Context, row: Service | None) -> dict[str, Any]:
     crews, _total = teams.listed(ctx, offset=0, size=MANY)
     return {
         "service": row,
+        "undone": row is not None and row.is_bookable and not setup_of(ctx).able(row),
         "technicians": [(one.id, one.name) for one in people if one.active],
         "hours": [("", "The business's hours"), *((one.id, one.name) for one in hours)],
         "teams": [("", "No team"), *((one.id, one.name) for one in crews)],

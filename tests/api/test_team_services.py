@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from storage.seed import demo_id
+from tests.api.console_staff import Desk
 from tests.api.doors import Key, key_of
 from tests.fakes import Shop
 
@@ -123,3 +124,13 @@ async def test_visits_outside_new_team_hours_stay_and_are_named(key: Key) -> Non
     hours = [{"day": day, "start": "08:00", "end": "13:00"} for day in range(1, 6)]
     told = await key.ask("PUT", f"/api/v1/schedule-templates/{template}", {"name": "Mornings", "schedule": hours})
     assert told.json()["outside_hours_booking_ids"] == [booking]
+
+
+async def test_the_office_sees_that_a_service_of_an_empty_team_is_done_by_nobody(key: Key, mia: Desk) -> None:
+    team = (await key.get(HEATER))["team_id"]
+    assert "nobody does it" not in await mia.get("/console/settings/services")
+    await key.ask("DELETE", f"/api/v1/teams/{team}/members/{LUIS}")
+    assert await listed(key) == []
+    assert "nobody does it" in await mia.get("/console/settings/services")
+    page = await mia.get(f"/console/settings/services/{demo_id('water-heater-install')}")
+    assert "Tick somebody below who is in its team, or take the team away." in page
