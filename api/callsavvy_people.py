@@ -109,8 +109,8 @@ def delete_lead(ctx: Context, said: Said) -> dict[str, str]:
 
 def _told(ctx: Context, lead: Lead, said: Said, summary: str | None) -> None:
     leads.describe(ctx, lead.id, issue=summary)
-    worth_cents = worth(said.get("worth"))
-    leads.appraise(ctx, lead, worth_cents=worth_cents, **{part: said.get(part) for part in LEAD_PARTS})
+    thought = {"worth_cents": worth(said.get("worth")), **{part: said.get(part) for part in LEAD_PARTS}}
+    leads.appraise(ctx, lead, {part: value for part, value in thought.items() if value is not None})
     status = one_of("status", said.get("status"), LEAD_STATUSES)
     if status is not None and lead.status not in stored_statuses(status):
         leads.set_status(ctx, lead, status)

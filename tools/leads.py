@@ -1,5 +1,6 @@
 """Customers and leads: whose number it is, and what became of their wish for work."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -185,28 +186,22 @@ def describe(
                 note(ctx, lead, "described")
 
 
-def appraise(
-    ctx: Context,
-    lead: Lead,
-    *,
-    priority: str | None = None,
-    worth_cents: int | None = None,
-    notes: str | None = None,
-    organization: str | None = None,
-    location: str | None = None,
-) -> None:
-    """Keep what the office thinks of a lead: `priority` hot, warm, cold or dead. What is None stays.
+def appraise(ctx: Context, lead: Lead, fields: Mapping[str, Any]) -> None:
+    """Keep what the office thinks of a lead: of `priority` (hot, warm, cold or dead), `worth_cents`, `notes`,
+    `organization` and `location` those that are given; None empties one, `notes` by an empty text.
 
     Raises VALIDATION_ERROR for another priority, and for a worth below nothing or beyond 20 million dollars.
     """
-    said = None if priority is None else priority.strip().lower()
-    if said is not None and said not in PRIORITIES:
-        raise Problem("VALIDATION_ERROR", "There is no such priority.", fix=f"Use one of: {', '.join(PRIORITIES)}.")
+    priority, worth_cents = fields.get("priority"), fields.get("worth_cents")
+    if priority is not None:
+        priority = priority.strip().lower()
+        if priority not in PRIORITIES:
+            raise Problem("VALIDATION_ERROR", "There is no such priority.", fix=f"Use one of: {', '.join(PRIORITIES)}.")
+        fields = {**fields, "priority": priority}
     if worth_cents is not None and not 0 <= worth_cents <= MOST_WORTH:
         raise Problem("VALIDATION_ERROR", "That worth is out of range.", fix="Send 0 to 20 million dollars.")
-    told = {"notes": notes, "organization": organization, "location": location}
-    for field, value in {"priority": said, "worth_cents": worth_cents, **told}.items():
-        if value is not None and value != getattr(lead, field):
+    for field, value in fields.items():
+        if value != getattr(lead, field):
             setattr(lead, field, value)
             lead.updated_at = ctx.now
 

@@ -6,10 +6,11 @@ from fastapi import Depends, Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
+from api.console.settings import Sent, refused_by, sent
 from api.errors import status_of
 from api.pages import form_text
 from storage.context import Context
-from storage.tables import LeadEvent, Staff
+from storage.tables import Lead, LeadEvent, Staff
 from storage.tables.leads import STATUSES
 from tools import lead_list, leads, seen, setup
 from tools.booking import check_emails
@@ -77,7 +78,7 @@ async def create(request: Request, caller: Caller) -> Response:
         offered = {one.id for one in setup.setup_of(ctx).services}
         service = told["service"] if told["service"] in offered else None
         leads.describe(ctx, lead.id, issue=told["issue"], service_id=service)
-        leads.appraise(ctx, lead, notes=told["notes"])
+        leads.appraise(ctx, lead, {"notes": told["notes"] or ""})
         ctx.session.flush()
         return lead.id, is_seen(ctx, caller.staff, lead.id)
 
@@ -91,13 +92,22 @@ async def create(request: Request, caller: Caller) -> Response:
 @router.get("/leads/{lead_id}")
 async def see(request: Request, lead_id: str, caller: Caller) -> Response:
     """One lead with its timeline, visits, threads and calls."""
+    return await lead_page(request, caller, lead_id)
+
+
+async def lead_page(
+    request: Request, caller: StaffCaller, lead_id: str, form: Sent | None = None, refused: Problem | None = None
+) -> Response:
+    """The page of a lead; after a refusal with the opinion as it was filled in."""
 
     def ask(ctx: Context) -> dict[str, Any]:
         found = lead_list.whole(ctx, caller.staff, lead_id)
         services = {one.id: one.name for one in setup.setup_of(ctx).services}
+        held = opinion(found.lead)
         return {
             "whole": found,
             "lead": found.lead,
+            "v": held if form is None else form.over(held),
             "customer": found.customer,
             "service": services.get(found.lead.service_id or ""),
             "timeline": [(one, happened(one)) for one in reversed(found.timeline)],
@@ -108,7 +118,8 @@ async def see(request: Request, lead_id: str, caller: Caller) -> Response:
             "came_by": came_by(found.lead.source),
         }
 
-    return pages.page(request, "lead.html.j2", active=HERE, **await caller.read(ask))
+    facts = await caller.read(ask)
+    return pages.page(request, "lead.html.j2", 422 if refused else 200, active=HERE, refused=refused, **facts)
 
 
 @router.post("/leads/{lead_id}/status")
@@ -128,18 +139,25 @@ async def set_status(request: Request, lead_id: str, caller: Caller) -> Response
 @router.post("/leads/{lead_id}/opinion")
 async def appraise(request: Request, lead_id: str, caller: Caller) -> Response:
     """Priority, worth, notes and the waiting list: what the office thinks, and no customer reads."""
-    form = await request.form()
-    priority, worth = form_text(form, "priority", 10), form_text(form, "worth", 20)
-    notes, waits = form_text(form, "notes", NOTES) or "", form_text(form, "waitlist") is not None
-    cents = cents_of(worth) if worth else None
+    form = await sent(request)
 
     def act(ctx: Context) -> None:
         lead = seen.lead(ctx, caller.staff, lead_id)
-        leads.appraise(ctx, lead, priority=priority, worth_cents=cents, notes=notes)
-        leads.wait(ctx, lead, waits)
+        thought = {"priority": form.text("priority", 10) or None, "worth_cents": form.cents("worth", "Worth")}
+        leads.appraise(ctx, lead, {**thought, "notes": form.text("notes", NOTES)})
+        leads.wait(ctx, lead, form.ticked("waitlist"))
 
-    await caller.write(act)
+    held = form.unless_newer(lambda ctx: opinion(seen.lead(ctx, caller.staff, lead_id)), act)
+    refused = await refused_by(caller, held)
+    if refused is not None:
+        return await lead_page(request, caller, lead_id, form, refused)
     return pages.back_to(request, f"{HERE}/{lead_id}", "Saved.")
+
+
+def opinion(lead: Lead) -> dict[str, Any]:
+    """What the office thinks of a lead, as its form shows it."""
+    worth = prices.dollars(lead.worth_cents) if lead.worth_cents is not None else ""
+    return {"priority": lead.priority or "", "worth": worth, "notes": lead.notes, "waitlist": lead.waitlist}
 
 
 async def form_page(
@@ -168,14 +186,6 @@ def reasons(present: str | None) -> tuple[str, ...]:
 def came_by(source: str) -> str:
     """The way a lead came, in words; a way of the business's own is its name."""
     return CAME_BY.get(source, source)
-
-
-def cents_of(text: str) -> int:
-    """ "1,250", "$89.50" or "89 dollars" in cents. Raises VALIDATION_ERROR."""
-    found = prices.cents_in(text if "$" in text or "dollar" in text.lower() else f"${text}")
-    if len(found) != 1:
-        raise Problem("VALIDATION_ERROR", "That is not an amount of money.", fix="Write it like 1250 or 89.50.")
-    return found[0]
 
 
 def happened(line: LeadEvent) -> str:

@@ -22,6 +22,7 @@ SECTIONS = (
     ("/hours", "Hours"),
     ("/services", "Services"),
     ("/people", "Technicians and teams"),
+    ("/booking-pages", "Booking pages"),
     ("/area", "Area and travel"),
     ("/messages", "Messages"),
     ("/web-chat", "Web chat"),
@@ -36,7 +37,7 @@ SECTIONS = (
 # Who may open the settings: those whose role may change the business (SC-75).
 Office = Annotated[StaffCaller, Depends(staff_with("owner", "admin"))]
 Unit = Callable[[Context], Any]
-_DOLLARS = re.compile(r"\$?\s*(\d{1,6})(?:\.(\d\d))?", re.ASCII)
+_DOLLARS = re.compile(r"\$?\s*(\d{1,8})(?:\.(\d\d))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

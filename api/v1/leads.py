@@ -23,6 +23,7 @@ router = APIRouter(prefix="/api/v1/leads", tags=["leads"], responses=PROBLEMS)
 KEYED = {"parameters": [HEADER]}
 ITS = ("priority", "worth_cents", "entry_point_id", "created_at", "updated_at")
 ABOUT_THEM = ("name", "email", "address", "postal_code")
+OPINION = {"priority", "worth_cents"}
 
 
 class LeadShown(Shown):
@@ -140,7 +141,7 @@ async def create_lead(
         customer = leads.customer_for(ctx, body.phone, **{name: getattr(body, name) for name in ABOUT_THEM})
         lead = leads.open_lead(ctx, customer)
         leads.describe(ctx, lead.id, issue=body.issue, service_id=service.id if service else None)
-        leads.appraise(ctx, lead, priority=body.priority, worth_cents=body.worth_cents)
+        leads.appraise(ctx, lead, body.model_dump(include=OPINION, exclude_none=True))
         if body.entry_point_id is not None:
             ways_in.came_by(ctx, lead, body.entry_point_id)
         return LeadShown(**_fields(lead, customer)).shown()
@@ -174,7 +175,7 @@ async def update_lead(
         check_emails(body.email)
         leads.tell(ctx, customer, **{name: getattr(body, name) for name in ABOUT_THEM})
         leads.describe(ctx, lead.id, issue=body.issue)
-        leads.appraise(ctx, lead, priority=body.priority, worth_cents=body.worth_cents)
+        leads.appraise(ctx, lead, body.model_dump(include=OPINION, exclude_none=True))
         if body.waitlist is not None:
             leads.wait(ctx, lead, body.waitlist)
         if body.status is not None:
