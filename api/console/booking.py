@@ -8,6 +8,7 @@ from fastapi import Depends, Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
+from api.console.settings import refused_by, sent
 from api.console.visit_form import OVERRIDING, REASON, chosen_start, heard, override_reason, refusal
 from api.pages import form_text
 from api.wire import day_named
@@ -29,7 +30,7 @@ TOLD = {"completed": "Marked as completed.", "no_show": "Marked as a no-show.", 
 async def see(request: Request, booking_id: str, caller: Caller, day: str | None = None) -> Response:
     """One visit; `day` is the local day whose open times are shown to move it to."""
     facts = await caller.read(lambda ctx: shown(ctx, caller, booking_id, day_named(day) if day else None))
-    return pages.page(request, "booking.html.j2", active="/console/calendar", **facts)
+    return pages.page(request, "booking.html.j2", active="/console/calendar", refused=None, **facts)
 
 
 @router.post("/bookings/{booking_id}/move")
@@ -78,18 +79,30 @@ async def set_status(request: Request, booking_id: str, caller: Caller) -> Respo
 async def details(request: Request, booking_id: str, caller: Caller) -> Response:
     """Correct what is written on it: name, address, ZIP and notes.
 
-    Only what differs from what the page showed (`was_…`): the rest may have been written since, by a colleague or by
-    the assistant.
+    Only what differs from what the page showed: the rest may have been written since, by a colleague or by the
+    assistant. What somebody else made of the same line is shown first.
     """
-    form = await request.form()
-    told = {
-        name: form_text(form, name, longest)
-        for name, longest in WRITTEN.items()
-        if form_text(form, name, longest) != form_text(form, f"was_{name}", longest)
-    }
-    return await done(
-        request, caller, booking_id, lambda ctx, visit: visits.change_details(ctx, visit, **told), "Kept."
-    )
+    form = await sent(request)
+    told = {name: form.text(name, longest) or None for name, longest in WRITTEN.items() if form.changed(name)}
+
+    def same_lines(ctx: Context) -> dict[str, Any]:
+        now = written(seen.booking(ctx, caller.staff, booking_id))
+        return {name: now[name] for name in told}
+
+    def act(ctx: Context) -> None:
+        visits.change_details(ctx, seen.booking(ctx, caller.staff, booking_id), **told)
+
+    refused = await refused_by(caller, form.unless_newer(same_lines, act))
+    if refused is not None:
+        facts = await caller.read(lambda ctx: shown(ctx, caller, booking_id, None))
+        facts["v"] = form.over(facts["v"])
+        return pages.page(request, "booking.html.j2", 422, active="/console/calendar", refused=refused, **facts)
+    return pages.back_to(request, f"/console/bookings/{booking_id}", "Kept.")
+
+
+def written(visit: Booking) -> dict[str, Any]:
+    """What is written on a visit, as its form shows it."""
+    return {name: getattr(visit, name) or "" for name in WRITTEN}
 
 
 async def done(
@@ -133,6 +146,7 @@ def shown(ctx: Context, caller: StaffCaller, booking_id: str, day: date | None) 
     return {
         "record": record,
         "visit": visit,
+        "v": written(visit),
         "when": speech.moment_with_year(visit.local_start),
         "until": speech.clock(visit.local_end),
         "shade": STATES.get(visit.status, ""),

@@ -84,6 +84,10 @@ class Sent:
         """What a field lists, parted by commas or lines."""
         return [one.strip() for one in re.split(r"[,\n]", self.text(name, longest)) if one.strip()][:200]
 
+    def changed(self, name: str) -> bool:
+        """Whether a field is no longer what it was opened with; without its `was_…`, whether it holds anything."""
+        return self._held(name) != self._held(f"was_{name}")
+
     def unless_newer(self, values: Callable[[Context], Mapping[str, Any]], act: Callable[[Context], Any]) -> Unit:
         """`act`, done only while `values` are still what the form was opened with (its `was_…`, see `opened` in
         pieces.html.j2): a form writes all of its fields, so it would take back what a colleague has saved since.

@@ -10,7 +10,6 @@ from storage.seed import demo_id
 from storage.tables import Booking, Call, Conversation, Customer, Lead
 from tests.api.console_staff import Desk
 from tests.api.office import leads_the_crew_of, visit_of
-from tests.api.page_forms import form_of
 from tests.fakes import SARAH, Shop
 from tools import leads
 
@@ -115,18 +114,6 @@ async def test_a_worth_and_a_priority_are_taken_back(shop: Shop, mia: Desk) -> N
     await mia.post(f"/console/leads/{lead.id}/opinion", priority="", worth="", notes="")
     [kept] = await shop.rows(Lead)
     assert (kept.priority, kept.worth_cents, kept.notes) == (None, None, "")
-
-
-async def test_notes_a_colleague_wrote_meanwhile_are_not_lost(shop: Shop, mia: Desk) -> None:
-    lead = await sarahs(shop)
-    path = f"/console/leads/{lead.id}"
-    opened = form_of(await mia.get(path), f"{path}/opinion")
-    await mia.post(f"{path}/opinion", **{**opened, "notes": "Two units"})
-    answer = await mia.post(f"{path}/opinion", **{**opened, "notes": "Dog in the yard"})
-    assert answer.status_code == 422
-    assert "Changed meanwhile to: Two units" in answer.text
-    assert ">Dog in the yard</textarea>" in answer.text
-    assert [one.notes for one in await shop.rows(Lead)] == ["Two units"]
 
 
 async def test_mia_writes_down_somebody_who_walked_in(shop: Shop, mia: Desk) -> None:
