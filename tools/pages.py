@@ -1,15 +1,16 @@
 """Booking pages: public addresses that offer all of the business's work, or some of it (SC-39 to SC-44)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, update
 
 import prompts
 from storage import listings, lookup
 from storage.context import Context
-from storage.tables import BookingPage, Conversation, Customer, Message, Service, new_id
+from storage.tables import BookingPage, Conversation, Customer, EntryPoint, Message, Service, new_id
 from tools import audit, leads, messages, offerings, slots, teams
 from tools.problems import Problem, not_found
 from tools.setup import setup_of
@@ -45,11 +46,13 @@ def listed(
 def add(ctx: Context, fields: Mapping[str, Any]) -> BookingPage:
     """A new page; `fields` are columns of BookingPage, `title` among them, the slug made of it unless given.
 
-    Raises VALIDATION_ERROR for a slug that is none, for a length that fits no calendar, and for a page that belongs to
-    a team and a technician; IN_USE for a slug that is taken, by any business; NOT_FOUND for a service, team or
-    technician of another.
+    Raises MISSING_FIELDS for no title; VALIDATION_ERROR for a slug that is none, for a length that fits no calendar,
+    and for a page that belongs to a team and a technician; IN_USE for a slug that is taken, by any business; NOT_FOUND
+    for a service, team or technician of another. Of one field alone, the problem's `fields` names it.
     """
-    given = {**fields, "slug": slug_of(fields.get("slug") or fields["title"], exact="slug" in fields)}
+    _check_title(fields["title"])
+    with _about("slug"):
+        given = {**fields, "slug": slug_of(fields.get("slug") or fields["title"], exact="slug" in fields)}
     row = BookingPage(id=new_id(), org_id=ctx.org.id, created_at=ctx.now, **given)
     _check(ctx, row)
     unless_taken(ctx, lambda: _check_free(ctx, row.slug, row.id), lambda: ctx.session.add(row))
@@ -58,15 +61,19 @@ def add(ctx: Context, fields: Mapping[str, Any]) -> BookingPage:
 
 
 def change(ctx: Context, page_id: str, fields: Mapping[str, Any]) -> BookingPage:
-    """Change columns of a page. Raises NOT_FOUND and what `add` raises."""
+    """Change columns of a page; a way in that leads to its address follows it. Raises NOT_FOUND and what `add` does."""
     row = get(ctx, page_id)
+    leads_here = (EntryPoint.org_id == ctx.org.id, EntryPoint.kind == "page", EntryPoint.target == row.slug)
+    _check_title(fields.get("title", row.title))
     if "slug" in fields:
-        slug_of(fields["slug"], exact=True)
+        with _about("slug"):
+            slug_of(fields["slug"], exact=True)
 
     def write() -> None:
         for name, value in fields.items():
             setattr(row, name, value)
         _check(ctx, row)
+        ctx.session.execute(update(EntryPoint).where(*leads_here).values(target=row.slug))
 
     unless_taken(ctx, lambda: _check_free(ctx, fields.get("slug", row.slug), row.id), write)
     audit.note(ctx, "booking_page.changed", "booking_page", row.id, fields=sorted(fields))
@@ -82,17 +89,21 @@ def remove(ctx: Context, page_id: str) -> None:
 
 def offered(ctx: Context, page: BookingPage | None) -> list[Service]:
     """What can be booked on a page, in the business's order; None is the business's own page, which offers all."""
-    bookable = select(Service).where(Service.org_id == ctx.org.id, Service.is_bookable)
-    found = list(ctx.session.scalars(bookable.order_by(Service.position, Service.id)))
-    if page is None:
-        return found
-    setup = setup_of(ctx)
+    return _bookable(ctx) if page is None else offered_on_each(ctx, [page])[0]
+
+
+def offered_on_each(ctx: Context, pages: Sequence[BookingPage]) -> list[list[Service]]:
+    """What can be booked on each of these pages, in the business's order."""
+    found, setup = _bookable(ctx), setup_of(ctx)
     return [
-        one
-        for one in found
-        if (not page.service_ids or one.id in page.service_ids)
-        and page.team_id in (None, one.team_id)
-        and (page.technician_id is None or page.technician_id in {who.id for who in setup.able(one)})
+        [
+            one
+            for one in found
+            if (not page.service_ids or one.id in page.service_ids)
+            and page.team_id in (None, one.team_id)
+            and (page.technician_id is None or page.technician_id in {who.id for who in setup.able(one)})
+        ]
+        for page in pages
     ]
 
 
@@ -115,15 +126,17 @@ def open_on(
     )
 
 
-def send(ctx: Context, page: BookingPage, phone: str, public_url: str) -> Message:
-    """Text the page's address to somebody; in their quiet hours it waits (SC-47).
+def send(ctx: Context, page: BookingPage, phone: str, public_url: str, *, once: str | None = None) -> Message:
+    """Text the page's address to somebody; in their quiet hours it waits (SC-47). The same `once` again is one text.
 
     Raises INVALID_TRANSITION for a page that takes no bookings, INVALID_PHONE for a number that is none or a landline,
     OPTED_OUT, and UPSTREAM_UNAVAILABLE where no texts go out at all.
     """
     if not page.active:
         raise Problem("INVALID_TRANSITION", "This page takes no bookings at the moment.", fix="Set active first.")
-    return text_link(ctx, leads.customer_for(ctx, phone), rebook_link=f"{public_url}/book/{page.slug}")
+    customer = leads.customer_for(ctx, phone)
+    key = f"page:{page.id}:{customer.id}:{once}" if once else None
+    return text_link(ctx, customer, once=key, rebook_link=f"{public_url}/book/{page.slug}")
 
 
 def text_link(
@@ -133,9 +146,11 @@ def text_link(
     *,
     thread: Conversation | None = None,
     asked_for: bool = False,
+    once: str | None = None,
     **facts: str | None,
 ) -> Message:
-    """Queue the text called `name` with a page's address, in the customer's language; `asked_for` leaves at any hour.
+    """Queue the text called `name` with a page's address, in the customer's language; `asked_for` leaves at any hour,
+    and the same `once` again is one text.
 
     Raises INVALID_PHONE for a landline, OPTED_OUT, and UPSTREAM_UNAVAILABLE where no texts go out at all.
     """
@@ -148,11 +163,22 @@ def text_link(
         kind="booking_link",
         conversation=thread,
         exempt_quiet=asked_for,
+        dedupe_key=once,
     )
     if message.state == "skipped":
         code, why = NO_TEXT.get(message.reason or "", ("UPSTREAM_UNAVAILABLE", "Texts cannot be sent just now."))
         raise Problem(code, why, fix="Call them instead.", ask="take the details on the call instead.")
     return message
+
+
+def _bookable(ctx: Context) -> list[Service]:
+    bookable = select(Service).where(Service.org_id == ctx.org.id, Service.is_bookable)
+    return list(ctx.session.scalars(bookable.order_by(Service.position, Service.id)))
+
+
+def _check_title(title: str) -> None:
+    if not title:
+        raise Problem("MISSING_FIELDS", "A page needs a title.", fix="Write what it is for.", fields=["title"])
 
 
 def _check(ctx: Context, page: BookingPage) -> None:
@@ -164,7 +190,8 @@ def _check(ctx: Context, page: BookingPage) -> None:
     if page.technician_id is not None:
         offerings.technician(ctx, page.technician_id)
     if page.duration_minutes is not None:
-        offerings.check_values({"duration_minutes": page.duration_minutes})
+        with _about("duration_minutes"):
+            offerings.check_values({"duration_minutes": page.duration_minutes})
     for service_id in page.service_ids or ():
         if listings.one_of(ctx, Service, service_id) is None:
             not_found("service")
@@ -173,4 +200,14 @@ def _check(ctx: Context, page: BookingPage) -> None:
 def _check_free(ctx: Context, slug: str, own_id: str) -> None:
     found = lookup.booking_page_by_slug(ctx.session, slug)
     if lookup.org_by_slug(ctx.session, slug) is not None or (found is not None and found[0].id != own_id):
-        raise Problem("IN_USE", "That address is taken.", fix="Send another slug.")
+        raise Problem("IN_USE", "That address is taken.", fix="Choose another slug.", fields=["slug"])
+
+
+@contextmanager
+def _about(field: str) -> Iterator[None]:
+    """Have a problem say which field it is about."""
+    try:
+        yield
+    except Problem as problem:
+        problem.extras["fields"] = [field]
+        raise

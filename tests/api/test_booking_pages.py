@@ -34,6 +34,18 @@ async def test_a_page_gets_its_address_from_its_title(shop: Shop) -> None:
     assert (await key.get(f"{PAGES}?has_team=true"))["total"] == 0
 
 
+async def test_a_way_in_follows_its_page_to_another_address(shop: Shop) -> None:
+    key = await key_of(shop)
+    page = await made(key, service_ids=[HEATER])
+    way = {"label": "Flyer", "kind": "page", "target": "water-heaters"}
+    way_id = (await key.post("/api/v1/entry-points", way)).json()["id"]
+    await key.patch(f"{PAGES}/{page['id']}", {"slug": "heaters"})
+    assert (await key.get(f"/api/v1/entry-points/{way_id}"))["target"] == "heaters"
+    form = {**FORM, "service": "Water heater install", "slot": "2026-11-24 08:00"}
+    assert (await shop.client.post("/book/heaters", data=form)).status_code == 201
+    assert [one.entry_point_id for one in await shop.rows(Lead)] == [way_id]
+
+
 async def test_a_page_offers_its_own_services_and_no_others(shop: Shop) -> None:
     await made(await key_of(shop), intro="No hot water?", service_ids=[HEATER])
     page = (await shop.client.get("/book/water-heaters")).text

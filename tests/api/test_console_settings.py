@@ -18,7 +18,7 @@ pytestmark = pytest.mark.engines("sqlite")
 SECTIONS = (
     *("", "/numbers", "/numbers/new", "/hours", "/hours/new", "/services", "/services/new", "/people", "/people/new"),
     *("/teams/new", "/area", "/messages", "/messages/reminder", "/automation", "/assistant", "/integrations"),
-    *("/keys", "/keys/new", "/webhooks", "/webhooks/new", "/staff", "/audit"),
+    *("/keys", "/keys/new", "/webhooks", "/webhooks/new", "/staff", "/audit", "/booking-pages", "/booking-pages/new"),
 )
 WEEK = {f"day{day}": "8:00-17:00" for day in range(5)}
 

@@ -73,6 +73,15 @@ def web_chat(server: RealServer) -> None:
     asked(server, "POST", "/api/v1/entry-points", {"label": "Our site", "kind": "widget"})
 
 
+def booking_pages(server: RealServer) -> None:
+    """A page for one kind of work and one person's time, and one that is paused."""
+    (heaters,) = (one["id"] for one in server.company["services"] if one["slug"] == "water-heater-install")
+    luis = server.company["technicians"][1]["id"]
+    terms = {"service_ids": [heaters], "technician_id": luis, "duration_minutes": 240}
+    asked(server, "POST", "/api/v1/booking-pages", {"title": "Water heaters", "intro": "No hot water?", **terms})
+    asked(server, "POST", "/api/v1/booking-pages", {"title": "Winter check-ups", "active": False})
+
+
 def colleague(server: RealServer, email: str, role: str, team: str | None = None) -> None:
     """Somebody who came by an invite, and has the password of all of them."""
     body = {"email": email, "role": role, **({"team_id": team} if team else {})}
@@ -99,4 +108,5 @@ def a_working_week(server: RealServer) -> None:
     asked(server, "POST", "/api/v1/invites", {"email": "paul@bluebird.example", "role": "admin"})
     asked(server, "POST", "/api/v1/leads", {"name": "Rob Hale", "phone": texter(21), "message": "Quote for a boiler"})
     web_chat(server)
+    booking_pages(server)
     settled(server)

@@ -83,6 +83,23 @@ def test_the_menu_leads_to_every_page(plain: Page, entry: Entry) -> None:
     expect(plain.get_by_role("heading", level=1)).to_be_visible()
 
 
+def test_mia_opens_a_booking_page_and_removes_it(plain: Page) -> None:
+    plain.goto("/console/settings/booking-pages")
+    plain.get_by_role("link", name="New booking page").click()
+    plain.get_by_label("Title").fill("Boilers")
+    plain.get_by_label("Water heater install").check()
+    plain.get_by_role("button", name="Save").click()
+    here = plain.url
+    plain.get_by_role("link", name="Open Boilers").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Boilers")
+    expect(plain.get_by_role("radio")).to_have_count(1)
+    plain.goto(here)
+    plain.get_by_text("Remove this page").click()
+    plain.get_by_role("button", name="Remove the page").click()
+    expect(plain.get_by_role("status")).to_contain_text("The page is removed")
+    expect(plain.get_by_role("link", name="Boilers", exact=True)).to_have_count(0)
+
+
 def test_mia_signs_out(window: Callable[..., Page], server: RealServer) -> None:
     page = window(phone=True, javascript=False)
     overnight.sign_in(page, MIA, server.company["owner"]["password"])
