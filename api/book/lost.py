@@ -7,9 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from api.book import router
 from api.book.chat_page import router as chats
-from api.book.door import gone
-from api.deps import house_of
-from storage import lookup
+from api.book.manage import nothing
 
 
 @chats.get("/{rest:path}")
@@ -21,6 +19,4 @@ async def lost(request: Request, rest: str) -> Response:
     if path.endswith("/"):
         return RedirectResponse(quote(path.rstrip("/")) + (f"?{query}" if query else ""), 301)
     slug, _, page = rest.partition("/")
-    business = await house_of(request).db.read(lambda session: lookup.org_by_slug(session, slug))
-    why = "no_visit" if page.startswith("manage") else "no_business"
-    return gone(request, why, 404, business=business, books=True)
+    return await nothing(request, slug, "no_visit" if page.startswith("manage") else "no_business")

@@ -57,14 +57,21 @@ async def opened(request: Request, slug: str, token: str) -> Link | Response:
         address = request.client.host if request.client else ""
         if house.tries.count(f"manage:{address}").exceeded:
             return gone(request, "too_many_tries", 429)
-        business = await house.db.read(lambda session: lookup.org_by_slug(session, slug))
-        return gone(request, "no_visit", 404, business=business, books=business is not None)
+        return await nothing(request, slug, "no_visit")
     booking, org = found
     link = Link(house, org, booking.id)
     if house.clock.now() >= booking.management_expires_at:
         language, numbers = await link.read(lambda ctx, visit: (spoken_by(ctx, visit), reached(ctx)))
         return gone(request, "expired", 410, business=org, books=True, language=language, reached_at=numbers)
     return link
+
+
+async def nothing(request: Request, slug: str, why: str) -> Response:
+    """The page that says there is nothing here, with the number and the booking page of the business of this slug."""
+    house = house_of(request)
+    org = await house.db.read(lambda session: lookup.org_by_slug(session, slug))
+    numbers = await house.read(org, reached) if org is not None else None
+    return gone(request, why, 404, business=org, books=True, reached_at=numbers)
 
 
 @router.get("/{slug}/manage/{token}")
