@@ -25,6 +25,7 @@ def hands(model: Model | None) -> Mapping[str, Hand]:
         "expire": sending.expire,
         "opening": sending.opening,
         "digest": sending.digest,
+        "silence": sending.silence,
         "webhook": webhook_hand(),
         "unanswered": callsavvy.unanswered,
         "outside": calcom_jobs.settle,

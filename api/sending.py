@@ -21,6 +21,7 @@ from storage.tables import Booking, Customer, Job, Message, Task
 from tools import booking as bookings
 from tools import digest as night
 from tools import handoff, messages, receipts, reminders, textback, waiting_list
+from tools import silence as silences
 
 log = logging.getLogger("ringback")
 
@@ -82,6 +83,17 @@ async def digest(house: House, job: Job) -> None:
 
     def unit(ctx: Context) -> None:
         reason = night.send(ctx, public_url)
+        outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
+
+    await for_job(house, job, unit)
+
+
+async def silence(house: House, job: Job) -> None:
+    """See whether the line has been silent for too long."""
+    since, public_url = datetime.fromisoformat(job.payload["since"]), house.settings.public_url
+
+    def unit(ctx: Context) -> None:
+        reason = silences.look(ctx, since, public_url)
         outbox.settle(ctx.session, job, "skipped" if reason else "sent", ctx.now, reason=reason)
 
     await for_job(house, job, unit)

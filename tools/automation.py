@@ -7,16 +7,17 @@ from typing import Any
 
 from storage.context import Context
 from storage.tables import Org
-from tools import audit
+from tools import audit, silence
 from tools.problems import Problem
 
 SWITCHES = ("outbound_enabled", "whatsapp_enabled", "alert_on_booking", "digest", "screen_forwarded")
-# Minutes or seconds, with what is allowed of each.
+# Minutes, seconds or opening hours, with what is allowed of each.
 AMOUNTS = {
     "textback_cooldown_minutes": (0, 1440),
     "missed_under_seconds": (0, 120),
     "alert_minutes": (1, 120),
     "collect_seconds": (0, 60),
+    "silence_hours": (0, 200),
 }
 HOURS = ("quiet_from", "quiet_until")
 SETTINGS = (*SWITCHES, *AMOUNTS, *HOURS, "reminder_offsets", "callsavvy_ips")
@@ -32,9 +33,12 @@ def now_set(ctx: Context) -> dict[str, Any]:
 def change(ctx: Context, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Set what is given, for texts from now on; reminders that are queued keep their time. Raises VALIDATION_ERROR."""
     org = ctx.session.get_one(Org, ctx.org.id)
+    watched = org.silence_hours
     for name, value in fields.items():
         setattr(org, name, _checked(name, value))
     ctx.session.flush()
+    if org.silence_hours != watched:
+        silence.watch(ctx, org.silence_hours)
     audit.note(ctx, "automation.changed", "org", org.id, fields=sorted(fields))
     return now_set(ctx)
 

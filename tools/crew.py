@@ -57,6 +57,14 @@ def _service_of_task(ctx: Context, task: Task) -> str | None:
     return _service_wished(ctx, thread.lead_id if thread is not None else None, task.customer_id)
 
 
+def owners_phone(ctx: Context) -> str | None:
+    """Whom to tell what nobody has to answer at once: the owner's number (E.164), else that of the first on call."""
+    mine = (Staff.org_id == ctx.org.id, Staff.active, Staff.role == "owner", Staff.phone.is_not(None))
+    owner = ctx.session.scalars(select(Staff.phone).where(*mine).order_by(Staff.created_at).limit(1)).first()
+    people = on_call(ctx) if owner is None else []
+    return people[0].phone if people else owner
+
+
 def _service_wished(ctx: Context, lead_id: str | None, customer_id: str | None) -> str | None:
     """The service of this lead, else of the customer's open one."""
     lead = ctx.session.get(Lead, lead_id) if lead_id is not None else None

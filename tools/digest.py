@@ -8,7 +8,7 @@ from sqlalchemy import select
 import prompts
 from storage import outbox
 from storage.context import Context
-from storage.tables import Booking, Conversation, Customer, Staff
+from storage.tables import Booking, Conversation, Customer
 from tools import crew, messages, unbooked
 from tools.opening_hours import open_stretches
 from tools.refusals import utc
@@ -71,7 +71,7 @@ def send(ctx: Context, public_url: str) -> str | None:
     night = told(ctx)
     if not any(night["counts"].values()):
         return "quiet_night"
-    phone = _reader(ctx)
+    phone = crew.owners_phone(ctx)
     if phone is None:
         return "nobody"
     counted = [f"{night['counts'][name]} {words}" for name, words in NAMED.items() if night["counts"][name]]
@@ -123,11 +123,3 @@ def _booked(ctx: Context, since: datetime) -> list[tuple[Booking, str | None]]:
         .order_by(Booking.start_at, Booking.id)
     )
     return [(row, name) for row, name in rows if row.is_active]
-
-
-def _reader(ctx: Context) -> str | None:
-    """The number (E.164) the digest goes to: the owner's, else that of the first on call."""
-    mine = (Staff.org_id == ctx.org.id, Staff.active, Staff.role == "owner", Staff.phone.is_not(None))
-    people = crew.on_call(ctx)
-    owner = ctx.session.scalars(select(Staff.phone).where(*mine).order_by(Staff.created_at).limit(1)).first()
-    return owner or (people[0].phone if people else None)

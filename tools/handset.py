@@ -19,6 +19,7 @@ WORDS = {
     "alert": "Wake the next person on call",
     "expire": "Give up a request nobody approved",
     "digest": "Morning summary for the owner",
+    "silence": "See whether the line fell silent",
     "webhook": "Tell a webhook",
 }
 

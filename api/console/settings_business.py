@@ -82,6 +82,7 @@ async def save_automation(request: Request, caller: Office) -> Response:
                 "callsavvy_ips": form.listed("callsavvy_ips"),
                 "alert_minutes": form.number("alert_minutes", "Ring the next person after"),
                 "missed_under_seconds": form.number("missed_under_seconds", "A short call counts as missed under"),
+                "silence_hours": form.maybe_number("silence_hours", "Opening hours without a call") or 0,
             },
         )
         business.change(
@@ -144,7 +145,8 @@ def _switches(org: Org) -> dict[str, Any]:
         *("alert_minutes", "missed_under_seconds"),
         *("booking_mode", "approval_hours", "cancel_cutoff_hours", "default_duration"),
     )
-    return {**{name: getattr(org, name) for name in names}, "callsavvy_ips": ", ".join(org.callsavvy_ips)}
+    named = {"silence_hours": org.silence_hours or "", "callsavvy_ips": ", ".join(org.callsavvy_ips)}
+    return {**{name: getattr(org, name) for name in names}, **named}
 
 
 def _ways(org: Org) -> dict[str, Any]:

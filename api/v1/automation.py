@@ -27,6 +27,7 @@ class AutomationShown(Shown):
     missed_under_seconds: int
     alert_minutes: int
     collect_seconds: int
+    silence_hours: int
     quiet_from: str
     quiet_until: str
     reminder_offsets: list[int]
@@ -45,6 +46,7 @@ class AutomationPatch(Body):
     missed_under_seconds: int = 5
     alert_minutes: int = 5
     collect_seconds: int = 4
+    silence_hours: int = 0
     quiet_from: Given = "21:00"
     quiet_until: Given = "08:00"
     reminder_offsets: list[int] = Field(default_factory=list)

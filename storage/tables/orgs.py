@@ -56,6 +56,7 @@ class Org(Base):
     callsavvy_ips: Mapped[list[str]] = mapped_column(default=list)  # who may post there; empty lets everyone
     whatsapp_enabled: Mapped[bool] = mapped_column(default=False)
     digest: Mapped[bool] = mapped_column(default=True)  # each morning a text to the owner about the night
+    silence_hours: Mapped[int] = mapped_column(default=0)  # opening hours without a call or text; 0: nobody is told
     alert_on_booking: Mapped[bool] = mapped_column(default=True)  # text whoever is on call what the assistant booked
     texts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # its own wordings, by kind; the rest are the house's
     carrier_registration: Mapped[str] = mapped_column(default="not_started")  # not_started, submitted, approved

@@ -10,6 +10,7 @@ from storage.tables import EntryPoint, Message, Org, Service, Team, Technician, 
 from storage.tables.hours import Hours
 from tests.api.console_staff import Desk
 from tests.api.office import visit_of
+from tests.api.page_forms import form_of
 from tests.fakes import Shop
 from tools import own_texts
 
@@ -87,6 +88,14 @@ async def test_outbound_is_switched_off_by_leaving_the_box_empty(shop: Shop, mia
     assert (await mia.post("/console/settings/automation", **form)).status_code == 303
     org = await org_of(shop)
     assert (org.outbound_enabled, org.booking_mode, org.cancel_cutoff_hours) == (False, "approval", 2)
+
+
+async def test_the_owner_asks_to_be_told_of_a_silent_line_and_asks_no_more(shop: Shop, mia: Desk) -> None:
+    path = "/console/settings/automation"
+    for written, kept in (("18", 18), ("", 0)):
+        form = form_of(await mia.get(path), path)
+        assert (await mia.post(path, **{**form, "silence_hours": written})).status_code == 303
+        assert (await org_of(shop)).silence_hours == kept
 
 
 async def test_a_word_where_a_number_belongs_is_named(mia: Desk) -> None:

@@ -30,6 +30,8 @@ BESIDES = {
     "code": "204913",
     "minutes": 10,
     "counts": "10 emergency, 10 waiting for a person, 10 booked and 10 not booked",
+    "hours": 200,
+    "number": "(512) 555-0100",
     "first": "Alexandria Montgomery-Jones",
     "console_url": "https://go.bluebirdheating.com/console",
 }
@@ -84,6 +86,7 @@ def test_a_text_asks_only_for_facts_it_may_mention(name: str) -> None:
         "sms/staff_hand_off": {"customer_phone", "reason"},
         "sms/staff_emergency": {"customer_phone", "danger"},
         "sms/staff_digest": {"counts", "first", "console_url"},
+        "sms/staff_silence": {"hours", "number", "console_url"},
     }.get(name.replace("es/", "sms/"), set())
     assert prompts.variables(name) <= prompts.MESSAGE_VARIABLES | allowed
 

@@ -1,0 +1,76 @@
+"""The line is silent for too long: nobody rings or texts, so perhaps its number leads here no more (wish S-14)."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+
+import prompts
+from storage import outbox
+from storage.context import Context
+from storage.tables import Call, Conversation, new_id
+from tools import crew, messages, profile
+from tools.opening_hours import open_stretches
+from tools.rules import phones
+
+KIND = "staff_silence"
+TOPIC = "silence"
+AHEAD = 31  # days; a business that opens too little for its setting is looked at once a month
+
+
+def watch(ctx: Context, hours: int) -> None:
+    """Watch from now on for `hours` of opening time without a call or a text; 0 ends the watch."""
+    outbox.supersede(ctx, ("org", ctx.org.id), "switched", topics=(TOPIC,))
+    if hours:
+        _look_at(ctx, ctx.now, over(ctx, ctx.now, hours))
+
+
+def look(ctx: Context, since: datetime, public_url: str) -> str | None:
+    """Tell the owner, else the first on call, once for each such silence since then, and look again when the next could
+    be over. None, or why nobody was texted: off, heard, no_number, nobody, or the reason the text was skipped for."""
+    hours = ctx.org.silence_hours
+    if not hours:
+        return "off"
+    since = max([since, *_heard(ctx)])
+    due_at = over(ctx, since, hours)
+    if due_at > ctx.now:
+        _look_at(ctx, since, due_at)
+        return "heard"
+    _look_at(ctx, ctx.now, over(ctx, ctx.now, hours))
+    phone, numbers = crew.owners_phone(ctx), profile.numbers(ctx)
+    if not numbers or phone is None:
+        return "no_number" if not numbers else "nobody"
+    body = prompts.render(
+        f"sms/{KIND}",
+        business_name=ctx.org.name,
+        hours=hours,
+        number=phones.shown(numbers[0]),
+        console_url=f"{public_url}/console/set-up",
+    )
+    message = messages.say(ctx, to=phone, body=body, kind=KIND, dedupe_key=f"silence:{since:%Y-%m-%dT%H:%M:%S}")
+    return message.reason if message.state == "skipped" else None
+
+
+def over(ctx: Context, since: datetime, hours: int) -> datetime:
+    """When the business has been open for `hours` since then (UTC); `AHEAD` days on where it opens too little."""
+    begins, left = int(since.timestamp()), hours * 3600
+    first = (since.astimezone(ctx.org.zone).date() - ctx.local_now.date()).days - 1
+    for one in open_stretches(ctx, first, AHEAD):
+        opens = max(one.opens, begins)
+        if one.closes - opens >= left:
+            return datetime.fromtimestamp(opens + left, UTC)
+        left -= max(one.closes - opens, 0)
+    return ctx.now + timedelta(days=AHEAD)
+
+
+def _heard(ctx: Context) -> list[datetime]:
+    """When somebody last rang, and when somebody last texted; the web chat comes by another way."""
+    rang = select(func.max(Call.started_at)).where(Call.org_id == ctx.org.id, Call.direction == "inbound")
+    wrote = select(func.max(Conversation.last_inbound_at)).where(
+        Conversation.org_id == ctx.org.id, Conversation.channel != "web"
+    )
+    return [at for at in (ctx.session.scalar(rang), ctx.session.scalar(wrote)) if at is not None]
+
+
+def _look_at(ctx: Context, since: datetime, due_at: datetime) -> None:
+    payload = {"since": since.isoformat()}
+    outbox.put(ctx, TOPIC, f"{TOPIC}:{new_id()}", ("org", ctx.org.id), due_at=due_at, payload=payload)
