@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 
 from api import callsavvy_desk, callsavvy_people
 from api.callsavvy_words import Resource, Said
-from api.deps import Caller, admit
+from api.deps import Caller, admit, lacking
 from api.envelopes import parse, storable
 from api.errors import status_of
 from api.idempotency_key import act_once
@@ -70,7 +70,7 @@ async def _answer(request: Request, resource: str) -> Response:
     if wanted is None:
         raise Problem("NOT_FOUND", "There is no such resource.", fix="Check its spelling.")
     if not caller.may(wanted.scope):
-        raise Problem("INSUFFICIENT_SCOPE", f"This needs the scope {wanted.scope}.", fix="Use keys that have it.")
+        raise lacking([wanted.scope])
     said = Said(storable(parse(await body_of(request))))
 
     def unit(ctx: Context) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -166,13 +166,19 @@ async def admit(request: Request, *scopes: str, secret: str | None = None) -> Ca
             retry_after=request.state.rate.reset,
         )
     if not caller.may(*scopes):
-        raise Problem(
-            "INSUFFICIENT_SCOPE",
-            f"This needs the scope {' or '.join(scopes)}.",
-            fix=f"Use a credential that has {' or '.join(scopes)}.",
-            required=list(scopes),
-        )
+        raise lacking(scopes)
     return caller
+
+
+def lacking(scopes: Sequence[str]) -> Problem:
+    """What a caller is told who holds none of these scopes."""
+    wanted = " or ".join(scopes)
+    return Problem(
+        "INSUFFICIENT_SCOPE",
+        f"This needs the scope {wanted}.",
+        fix=f"Use a credential that has {wanted}.",
+        required=list(scopes),
+    )
 
 
 def presented_secret(request: Request) -> str | None:

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.deps import Caller, admit, house_of
+from api.deps import Caller, admit, house_of, lacking
 from api.envelopes import Envelope, storable
 from api.errors import problem_response
 from api.tool_export import exported
@@ -152,14 +152,7 @@ async def _answer(request: Request, caller: Caller, tool: VoiceTool, arguments: 
     if caller.may(*tool.scopes):
         told = await attempt(request, caller, tool, envelope, began + ANSWER_WITHIN, came)
     else:
-        needed = " or ".join(tool.scopes)
-        problem = Problem(
-            "INSUFFICIENT_SCOPE",
-            f"This needs the scope {needed}.",
-            fix=f"Use a credential that has {needed}.",
-            required=list(tool.scopes),
-        )
-        told = Told(phone_changes.told(tool.name, problem), came=came, call_id=envelope.call_id)
+        told = Told(phone_changes.told(tool.name, lacking(tool.scopes)), came=came, call_id=envelope.call_id)
     if told.came is not None:
         await keep_failures(caller, tool, [told], began)
     return told

@@ -107,10 +107,8 @@ def read_settings(environ: Mapping[str, str] | None = None, *, port: int = 8000)
     url = given("RINGBACK_DATABASE_URL") or "sqlite:///./ringback.db"
     try:
         database_url(url)
-    except Exception as error:
-        raise SettingsError(
-            "RINGBACK_DATABASE_URL must start with sqlite:///, sqlite+aiosqlite:/// or postgresql://"
-        ) from error
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
     settings = Settings(
         database_url=url,
         public_url=_public_url(given("RINGBACK_PUBLIC_URL"), port),

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine, PoolProxiedConnection, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -59,11 +59,17 @@ class Database(Protocol):
 
 
 def database_url(url: str) -> URL:
-    """The URL with the driver we use: threads over SQLite, aiosqlite when asked for, asyncpg for PostgreSQL."""
-    parsed = make_url(url)
-    if parsed.drivername in ("postgresql", "postgres", "postgresql+asyncpg"):
+    """The URL with the driver we use: threads over SQLite, aiosqlite when asked for, asyncpg for PostgreSQL.
+
+    Raises ValueError for any other, with a text that holds nothing of it: it may carry a password.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # no URL at all, or a port that is no number
+        parsed = None
+    if parsed is not None and parsed.drivername in ("postgresql", "postgres", "postgresql+asyncpg"):
         return parsed.set(drivername="postgresql+asyncpg")
-    if parsed.drivername in ("sqlite", "sqlite+aiosqlite"):
+    if parsed is not None and parsed.drivername in ("sqlite", "sqlite+aiosqlite"):
         return parsed
     raise ValueError("RINGBACK_DATABASE_URL must start with sqlite:///, sqlite+aiosqlite:/// or postgresql://")
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
-from api.deps import Caller, Page, needs, paged, paging
+from api.deps import Caller, Page, lacking, needs, paged, paging
 from api.dry_run import rehearse
 from api.voice_calls import BY_NAME, VoiceTool
 from api.wire import PROBLEMS, Id, Instant, Shown, Text, page_of
@@ -107,13 +107,7 @@ async def replay(tool_call_id: Id, caller: Annotated[Caller, Depends(needs(*READ
     call = await caller.read(lambda ctx: listings.one_of(ctx, ToolCall, tool_call_id) or not_found("tool call"))
     tool = _tool_of(call)
     if not caller.may(*tool.scopes):
-        needed = " or ".join(tool.scopes)
-        raise Problem(
-            "INSUFFICIENT_SCOPE",
-            f"Playing this tool needs the scope {needed}.",
-            fix=f"Use a credential that has {needed}.",
-            required=list(tool.scopes),
-        )
+        raise lacking(tool.scopes)
     said = await rehearse(caller, tool, call)
     then = Heard(ok=call.ok, code=call.code, answer=call.answer)
     now = Heard(ok=said.ok, code=said.code, answer=said.say)
