@@ -24,6 +24,7 @@ from tests.bench.load import Ask, Server, served
 PRIVATE = "/api/private/v1"
 DAYS = 14
 AT_ONCE = 16
+KNOWN, OURS = "+12122000000", "+12125550199"
 
 
 class Bench:
@@ -87,6 +88,19 @@ class Bench:
         await server.run(asks[:20])
         await self.rows(server, f"book, private door, {note}", asks[20 : 20 + number], 1, self.floor_post)
         await self.rows(server, f"book, private door, {note}", asks[20 + number :], AT_ONCE, self.floor_post)
+
+    async def ringing(self, server: Server, shop: Company) -> None:
+        """What is asked while a phone rings and the caller waits: who that is, by a customer we know."""
+        rings = {"event": "call_inbound", "call_inbound": {"agent_id": "a1", "from_number": KNOWN, "to_number": OURS}}
+        screen = {"event": "callerInformation", "caller_number": KNOWN, "call_status": "routing"}
+        for what, ask in (
+            ("Retell", Ask("POST", f"/api/retell/inbound/{shop.retell}", "", rings)),
+            ("Callsavvy", Ask("POST", f"/api/callsavvy/webhook/{shop.callsavvy}", "", screen)),
+        ):
+            asks = [ask] * (self.number * self.rounds)
+            await server.run(asks[:20])
+            await self.rows(server, f"who is ringing, {what}", asks, 1, self.floor_slots)
+            await self.rows(server, f"who is ringing, {what}", asks, AT_ONCE, self.floor_slots)
 
     async def growth(self, past: int) -> None:
         """Does what lies outside the asked range cost anything: past visits, and technicians."""
@@ -154,6 +168,7 @@ async def sqlite_part(bench: Bench, past: int) -> bool:
     async with served("ours", url) as server:
         await bench.listing(server, shop)
         await bench.booking(server, shop, "SQLite")
+        await bench.ringing(server, shop)
         fine = await race("SQLite, one process", [server], shop, slots, 20_000)
         say(f"peak memory, SQLite, one process: {await server.memory():.0f} MiB")
     await bench.growth(past)

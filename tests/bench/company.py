@@ -35,10 +35,12 @@ BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """What a caller needs: a secret and the service's id; `today` is the shop's local date."""
+    """What a caller needs: a secret, the service's id, the tokens of two phone lines; `today` is the local date."""
 
     secret: str
     service_id: str
+    retell: str
+    callsavvy: str
     today: date
 
     def start(self, number: int) -> datetime:
@@ -125,7 +127,7 @@ def _fill(session: Session, now: datetime, past: int, technicians: int) -> Compa
     _key, secret = access.create(
         Context(session, org, SYSTEM, "console", now), "Bench", ("scheduling:read", "scheduling:write")
     )
-    return Company(secret, service.id, today)
+    return Company(secret, service.id, org.retell_token, org.callsavvy_token, today)
 
 
 def _visits(session: Session, common: dict[str, Any], technician_id: str, starts: list[datetime], status: str) -> None:
