@@ -118,8 +118,8 @@ def _go_on(turn: Turn, intent: str, *, answered: bool) -> str:
     visits = chat.visits_of(turn.ctx)
     if memory.get("awaiting") in ("address", "name") and told and not turn.said_when:
         return _noted(turn)
-    if memory.get("awaiting") == "times" and intent == "confirm":
-        return offering.offer(turn)
+    if memory.get("awaiting") in ("times", "slot") and intent == "confirm" and not heard.thanks:
+        return offering.offer(turn)  # a yes to times named too long ago is answered with today's
     if memory.get("lost") and intent == "give_issue" and not (turn.said_when or told or _known_trouble(turn)):
         return _lost(turn)
     if intent in ("book", "availability", "give_issue", "give_datetime") or heard.issue is not None:

@@ -104,7 +104,7 @@ async def opening(house: House, job: Job) -> None:
     start = datetime.fromisoformat(job.payload["start"])
 
     def unit(ctx: Context) -> None:
-        told = waiting_list.offer(ctx, start, job.payload["lead_id"], job.dedupe_key)
+        told = waiting_list.offer(ctx, start, job.payload["asked"], job.dedupe_key)
         if isinstance(told, datetime):
             outbox.settle(ctx.session, job, "queued", ctx.now, reason="quiet_hours", due_at=told)
         else:

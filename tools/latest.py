@@ -1,7 +1,7 @@
 """The customer's latest words in a thread, and what they allow: the one slot they accept, the visit they call off."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -32,6 +32,7 @@ TALKED = ("reply", "text_back", "staff", "opening")
 NEVER = "0001-01-01T00:00:00+00:00"
 KEYWORD = "keyword"  # the kind of a customer's message that STOP, START or HELP has answered
 OFFER_LASTS = timedelta(hours=2)
+LAST_WORDS_LAST = timedelta(hours=24)  # people answer a text the next morning
 RECENT = 8  # messages of both sides in which a wish to cancel may stand that our question was about
 
 
@@ -110,11 +111,26 @@ def keep_heard(ctx: Context, up_to: datetime | None, offered: list[datetime] | N
 
 
 def said_offers(ctx: Context) -> list[datetime]:
-    """The open times our last words named, as local starts in the order said; none once they are two hours old."""
+    """The open times our last words named, as local starts in the order said; none once they are two hours old, or a
+    day where they are still the last we said."""
     kept = thread_of(ctx).memory.get("offered")
-    if not kept or datetime.fromisoformat(kept["at"]) < ctx.now - OFFER_LASTS:
+    if not kept:
+        return []
+    at = datetime.fromisoformat(kept["at"])
+    if ctx.now - at > OFFER_LASTS and not (ctx.now - at <= LAST_WORDS_LAST and _last_said_at(ctx) <= at):
         return []
     return [datetime.fromisoformat(one).astimezone(ctx.org.zone) for one in kept["slots"]]
+
+
+def offered_lately(ctx: Context) -> bool:
+    """Whether times were named in the last two hours, so that the customer may be about to answer."""
+    kept = thread_of(ctx).memory.get("offered")
+    return kept is not None and ctx.now - datetime.fromisoformat(kept["at"]) <= OFFER_LASTS
+
+
+def _last_said_at(ctx: Context) -> datetime:
+    _waiting, before = unanswered(ctx)
+    return datetime.max.replace(tzinfo=UTC) if before is None else before.created_at
 
 
 def taken_up(ctx: Context) -> acceptance.Acceptance:

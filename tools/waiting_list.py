@@ -1,10 +1,11 @@
-"""The waiting list: a start that comes free is offered by text, once, to whoever has waited longest for one like it.
+"""The waiting list: a start that comes free is offered by text to whoever has waited longest for one like it, and while
+it stays open, hour by hour to the next; nobody hears of it twice.
 
 Nothing is held for them and nothing books by itself: their "yes" takes the ordinary way of a reply, and the text says
 that whoever answers first has it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,6 +26,7 @@ from tools.setup import setup_of
 
 TOPIC, KIND = "opening", "opening"
 SETTLES = timedelta(minutes=1)  # whoever cancelled by mistake may take the time again
+ANSWERS_WITHIN = timedelta(hours=1)  # whoever is silent for so long shares the offer with the next
 MOST = 100  # of those waiting longest, looked at for one opening
 WAITING = select(Lead.id).where(Lead.org_id == bindparam("org"), Lead.waitlist).limit(1)
 WITH_A_PERSON = ("needs_human", "human")
@@ -33,19 +35,17 @@ WITH_A_PERSON = ("needs_human", "human")
 def freed(ctx: Context, booking: Booking, start: datetime) -> None:
     """A visit no longer takes its `start`: have that offered, if it is still to come and somebody waits."""
     if start > ctx.now and ask(ctx, WAITING, org=ctx.org.id):
-        key = f"opening:{booking.id}:{booking.revision}"
-        payload = {"start": utc(start), "lead_id": booking.lead_id}
-        due_at = ctx.now + SETTLES
-        outbox.put(ctx, TOPIC, key, ("booking", booking.id), due_at=due_at, expires_at=start, payload=payload)
+        _put(ctx, start, [booking.lead_id], f"opening:{booking.id}:{booking.revision}", ctx.now + SETTLES)
 
 
-def offer(ctx: Context, start: datetime, freed_by: str, dedupe_key: str) -> str | datetime | None:
-    """Offer `start` (aware) to whoever has waited longest of those whose service and wish fit; not to the lead it was
-    `freed_by`. None once it is offered; a moment to ask again, when it is too early to text them; else why nobody was.
+def offer(ctx: Context, start: datetime, asked: Collection[str], dedupe_key: str) -> str | datetime | None:
+    """Offer `start` (aware) to whoever has waited longest of those whose service and wish fit; not to the leads that
+    were `asked`, the one that freed it among them. None once it is offered, and the next is asked in an hour; a moment
+    to ask again, when it is too early to text them; else why nobody was.
     """
     for lead, customer in _longest_first(ctx):
         service = ctx.session.get(Service, lead.service_id) if lead.service_id is not None else None
-        if service is None or lead.id == freed_by or messages.why_not(ctx, customer, customer.phone) is not None:
+        if service is None or lead.id in asked or messages.why_not(ctx, customer, customer.phone) is not None:
             continue
         has = _visit_ahead(ctx, lead)
         if not _fits(ctx, service, start, has) or not _is_open(ctx, service, start, customer, has):
@@ -56,9 +56,10 @@ def offer(ctx: Context, start: datetime, freed_by: str, dedupe_key: str) -> str 
         conversations.take_turns(ctx, customer)
         thread = conversations.thread_for(ctx, customer.phone, None, "sms")
         there = replace(ctx, scope=thread.id)
-        if thread.state in WITH_A_PERSON or latest.said_offers(there):
+        if thread.state in WITH_A_PERSON or latest.offered_lately(there):
             continue
         _say(there, lead, customer, thread, service, start, has, dedupe_key)
+        _put(ctx, start, [*asked, lead.id], f"{dedupe_key}:{len(asked)}", ctx.now + ANSWERS_WITHIN)
         return None
     return "nobody_waits"
 
@@ -68,6 +69,11 @@ def taken_up(ctx: Context, booking: Booking) -> None:
     lead = ctx.session.get_one(Lead, booking.lead_id)
     if lead.waitlist and utc(booking.start_at) in _offered(ctx, lead):
         leads.wait(ctx, lead, False)
+
+
+def _put(ctx: Context, start: datetime, asked: Sequence[str], key: str, due_at: datetime) -> None:
+    payload = {"start": utc(start), "asked": list(asked)}
+    outbox.put(ctx, TOPIC, key, ("lead", asked[-1]), due_at=due_at, expires_at=start, payload=payload)
 
 
 def _longest_first(ctx: Context) -> list[tuple[Lead, Customer]]:

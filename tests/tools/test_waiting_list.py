@@ -65,14 +65,38 @@ async def visits(shop: Shop, phone: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.engines("sqlite", "postgres")
-async def test_the_longest_waiting_hears_of_a_cancelled_time_and_nobody_else(shop: Shop, taken: Booking) -> None:
+async def test_the_longest_waiting_hears_of_a_cancelled_time_first(shop: Shop, taken: Booking) -> None:
     await waits(shop, PRIYA)
     await waits(shop, MARCUS)
     await cancelled(shop, taken)
-    await shop.pass_time(hours=6)
+    await shop.pass_time(minutes=50)
     [(phone, body)] = await offers(shop)
     assert phone == PRIYA
     assert "a time has opened for Diagnostic visit: Monday, November 23 at 9:00 AM. Shall I book it for you?" in body
+
+
+@pytest.mark.engines("sqlite", "postgres")
+async def test_after_an_hour_of_silence_the_next_hears_of_it_and_nobody_twice(shop: Shop, taken: Booking) -> None:
+    await waits(shop, PRIYA)
+    await waits(shop, MARCUS)
+    await cancelled(shop, taken)
+    for _ in range(5):
+        await shop.pass_time(hours=1)
+    assert [phone for phone, _ in await offers(shop)] == [PRIYA, MARCUS]
+    assert (await says(shop, "Yes please", MARCUS)).startswith("Booked!")
+    late = await says(shop, "yes", PRIYA, 2)
+    assert not late.startswith("Booked!")
+    assert "9:00 AM" not in late.partition("Monday")[0]
+    assert await visits(shop, PRIYA) == []
+
+
+async def test_a_time_taken_within_the_hour_is_offered_to_nobody_else(shop: Shop, taken: Booking) -> None:
+    await waits(shop, PRIYA)
+    await waits(shop, MARCUS)
+    await cancelled(shop, taken)
+    await says(shop, "Yes please")
+    await shop.pass_time(hours=2)
+    assert [phone for phone, _ in await offers(shop)] == [PRIYA]
 
 
 @pytest.mark.engines("sqlite", "postgres")
