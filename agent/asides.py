@@ -17,9 +17,10 @@ ELSEWHERE = re.compile(
     r"(?<!already booked)|"
     r"\bbooked (?:up|solid|out)\b|\bwe(?:'re| are) (?:fully |all |already )?booked\b|\bbooked by (?:someone|"
     r"another)|"
-    r"\b(?:visits|appointments|bookings|cancellations|jobs|citas)\b.{0,20}\b(?:cancel+ed|booked|"
+    r"\b(?<!your )(?<!sus )(?:visits|appointments|bookings|cancellations|jobs|citas)\b.{0,20}\b(?:cancel+ed|booked|"
     r"rescheduled|moved|confirmed|made|scheduled|changed)\b|\b(?:any|every|each|all) (?:visit|appointment|"
-    r"booking)s?\b|"
+    r"booking)s?\b|\banything (?:booked|scheduled|reserved)\b|"
+    r"\bwe (?:only|usually|normally|always|generally|mostly) (?:come|visit|book|schedule|send|arrive)(?: out)?\b|"
     r"\b(?:someone|somebody|another (?:customer|caller)) (?:else )?(?:just |already )?(?:booked|took|"
     r"grabbed|reserved|has)\b|\bjust (?:taken|booked)\b(?! (?:you|your|it for|for you))|\b(?:reservad|ocupad|tomad|"
     r"agendad)[oa]s? por otr[oa]|\b(?:esa|ese|esta|este) (?:hora|horario|lugar|turno)(?: \w+){0,2} (?:reservad|"
@@ -28,7 +29,9 @@ ELSEWHERE = re.compile(
 # It is the words that are on their way, nobody of ours.
 WORDS_COME = re.compile(
     r"\b(?:confirmation|text|message|e-?mail|link|reminder|details)(?: \w+)?(?: is|'s| are) (?:\w+ )?"
-    r"on (?:its|the|their) way\b"
+    r"on (?:its|the|their) way\b|\b(?:call|callback|text|message|confirmation|reminder|e-?mail)(?: \w+)? (?:will|"
+    r"should|is going to) "
+    r"(?:be|come|arrive|reach|follow)\b"
 )
 REFUSED = re.compile(
     r"[^.!?,;]{0,25}?\b(?:not|no longer|isn't|wasn't|aren't|(?:already|just) (?:got |been )?(?:taken|"

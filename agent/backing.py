@@ -8,51 +8,33 @@ from agent.acting import unbacked_acts
 from agent.asides import WORDS_COME
 from agent.claims import OF_A_VISIT, Spoken
 from agent.evidence import Known, Visit, at, of_visit, said
+from agent.hearsay import unbacked_hearsay
 from agent.mood import near
+from agent.openings import ABOUT_THEM, AGREED, CHANGING, HOURS, IF_OPEN, OFFER, OPEN, SHUT, WEEK, WHOLE_DAY
+from agent.presumed import unbacked_presumption
 from agent.promises import WISHED, unbacked_promise
 from agent.spoken_facts import unbacked_facts, unbacked_names
 from agent.spoken_times import Moment
 
-HOURS = re.compile(
-    r"\bhours\b|\bwe(?:'re| are) (?:open|closed|here)\b|\bopen (?:from|until|till|mon|on (?:mon|week)|at|"
-    r"\d|weekdays)|\bclos(?:e|es|ed)\b|\boffice (?:is|opens)\b|\bhorario\b|\babr(?:imos|e)\b|"
-    r"\babiert[oa]s?\b|\bcerrad[oa]s?\b|\bcerramos\b|\batendemos\b|\bweekdays\b|\bevery (?:week)?day\b|"
-    r"\bopen again\b|\b(?:between|entre)(?: el)? \w+day and \w+day\b|\bentre (?:el )?lunes y\b|\b(?:call|"
-    r"reach) (?:us|the office|our office)\b|\breopen\w*\b|"
-    r"\bwork(?:s|ing)? (?:mon|from)",
-)
-OFFER = re.compile(
-    r"\b(?:open(?:ing|ings)?|availab(?:le|ility)|free|slots?|times|spots?|options?|earliest|soonest|"
-    r"next (?:one|time|available)|how about|what about|"
-    r"(?:we|i)(?: (?:have|can|could|got|do)|'ve(?: got)?)\b(?! (?:your|you|told|let|sent|\w+ed|to)\b)|"
-    r"(?:'ve|have|has) (?:got )?(?:\w+ )?(?=\d|monday|tuesday|wednesday|thursday|friday|tomorrow)|"
-    r"can (?:come|do|be|get|fit|make|offer|see)|could (?:come|do|be|get|fit|make)|works? (?:for us|on our|great|"
-    r"fine|well|perfectly|too|as well)|works\b(?! (?:best|better|for you))|"
-    r"disponibles?|libres?|tenemos|hay|puedo (?:ofrecer\w*|hacer)|podemos|le ofrezco|tengo|espacio)\b",
-)
-ABOUT_THEM = re.compile(
-    r"\b(?:are|be|were) you (?:\w+ )?(?:free|available|open|home)\b|\byou(?:'re| are) (?:free|available|"
-    r"home)\b|\b(?:let me|i'll|i can|i will|can i|me) (?:check|see|look)\b|\bfor you to\b|"
-    r"\bbefore (?:i|we)\b",
-)
 # "Tuesday 2 PM is now under your name": what a time is, if not open, gone or good, is a claim of its own.
 IS_SO = re.compile(
     r"\s*(?:is|'s|are|has been|was|got)(?: now| all| officially| already)* (?!(?:still|open|free|possible|available|"
     r"gone|taken|fine|ok|okay|"
     r"good|great|a|an|the|when|what|not|too|also|n't|best|better|popular|early|late|outside|closed|booked|full|our|as|"
     r"one|that|in the|at|pending|waiting|requested|unavailable|no|only|both|right|correct|next|on the list|listed|"
-    r"doable)\b)\w",
+    r"doable|your (?:\w+ )?(?:choice|preference|pick|wish|favorite))\b)\w",
     re.I,
 )
 OLD = re.compile(
-    r"\b(?:from|instead of|swap(?:ped)?|traded?|exchanged?|replaced?|rather than|"
+    r"\b(?:from|instead of|out with|in place of|replac\w+(?: the one)?|swap(?:ped)?|traded?|exchanged?|replaced?|"
+    r"rather than|"
     r"was|were|previous\w*|old|original\w*|earlier|en vez de|en lugar de|"
     r"del?|antes|anterior)(?: (?:the|time|your|visit|appointment|slot|at|on|for|,|el|la))*\s*,?\s*$",
     re.I,
 )
 LET_GO = re.compile(
     r"\s*(?:visit|appointment|slot|spot|time|one)?(?: is|'s| was| has)(?: now| been| also)* "
-    r"(?:let go|released|freed|given (?:up|back)|gone)\b",
+    r"(?:let go|released|freed|given (?:up|back)|gone|free|open)\b",
     re.I,
 )
 EN_ROUTE = re.compile(
@@ -63,6 +45,9 @@ SOMEBODY_WILL = re.compile(
     r"person)|(?-i:[A-Z])[a-z]+)"
     r"(?:'ll| will| is going to|'s going to) (?!need|have to|check|look at|see if|know|not\b|ask)\w+[^?;]*$"
 )
+OTHER_WORK = re.compile(
+    r"\b(?:install(?:ation)?|tune-?up|maintenance|replacement|cleaning|inspection|instalacion|mantenimiento|limpieza)\b"
+)
 ENDS = re.compile(
     r"\b(?:ends?|done|finish\w*|until|till|to|over|termina\w*|hasta)\b(?: (?:at|by|around|about|a|las))*\s*$|-\s*$",
     re.I,
@@ -70,7 +55,8 @@ ENDS = re.compile(
 WAS = re.compile(r"\b(?:was|were|had|last|estaba|tenia)\b")
 BUSY = re.compile(
     r"\b(?:let me|check|look|need|needs|please|confirm|can't|cannot|unable|not|n't|if|would|could|reply|"
-    r"text|tell|sorry|unfortunately|taken|gone|like|want\w*|prefer|ask\w*|said|or|y|o)\b|n't\b",
+    r"text|tell|sorry|unfortunately|taken|gone|like|want\w*|prefer|ask\w*|said|or|y|o|"
+    r"necesit\w+|si|ver|pued[eo]n?|podria|quiere|prefiere|siento|lamento|todavia|aun|falta|ya no|ocupad[oa])\b|n't\b",
 )
 VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|can|will|do|does|did|would|get|got|need|open|close[sd]?|offer|fee|"
@@ -80,23 +66,29 @@ NO_ACT = {"move": "claims_move_without_act", "cancel": "claims_cancel_without_ac
 NO_BOOKING = "claims_booking_without_act"
 BOOKED_TOO = re.compile(r"\b(?:booked|see you|reserved|scheduled|set for|all set|still)\b")
 FIRMLY = re.compile(r"\ball set\b|\bconfirmed\b|\bgood to go\b|\byou(?:'re| are) set\b|\btodo listo\b")
-FREED = re.compile(r"\b(?:released|freed|no longer|let go|given (?:back|up|away))\b")
+CALLED_OFF = re.compile(r"\b(?:cancel\w*|anul\w+|elimin\w+|borr\w+|called off)\b")
+REQUEST = re.compile(r"\b(?:request|solicitud)\b")
+YOU_GOT_IT = re.compile(r"\byou(?:'ve)? got it\b")
 AGAIN = re.compile(r"\b(?:again|back|de nuevo|otra vez)\b")
-CHANGING = re.compile(r"\b(?:move|cancel|change|keep|reschedule|mover|cambiar|cancelar)\b")
-IF_OPEN = re.compile(r"\b(?:if|whether|check|see|look|checking|si)\b")
 
 
 def unbacked(parts: list[Spoken], known: Known) -> Iterator[str]:
     """The sentences of a whole reply in; the reasons of everything in it that nothing backs out."""
     boasts = [claim.kind for part in parts for claim in part.claims if claim.kind in OF_A_VISIT]
     named = [moment for part in parts for moment in part.moments]
+    agreed = False
     for part in parts:
         yield from unbacked_visit(part, known)
         yield from unbacked_promise(part, known)
         yield from unbacked_acts(part, known)
-        yield from unbacked_moments(part, known, boasts)
+        yield from unbacked_hearsay(part, known)
+        yield from unbacked_presumption(part, known)
+        yield from unbacked_moments(part, known, boasts, agreed=agreed)
         yield from unbacked_names(part, known, boasts, offering=OFFER.search(part.words) is not None)
         yield from unbacked_facts(part.words, known)
+        agreed = not part.moments and any(
+            part.mood.asserted(*one.span()) for one in AGREED.finditer(part.mood.sentence)
+        )
     if (
         not boasts
         and implied(parts)
@@ -122,7 +114,7 @@ def visit_kinds(part: Spoken, known: Known) -> set[str]:
     """What a sentence claims about visits, without what its other claims explain: "released" after a move cancels
     nothing."""
     kinds = {claim.kind for claim in part.claims if claim.kind in OF_A_VISIT}
-    if "moved" in known.deeds and FREED.search(part.words):
+    if "moved" in known.deeds and not CALLED_OFF.search(part.words):
         kinds.discard("cancel")
     if kinds & {"cancel", "move"}:
         kinds.discard("done")
@@ -154,38 +146,53 @@ def unbacked_visit(part: Spoken, known: Known) -> Iterator[str]:
                 if kind in ("booking", "done") and known.held
                 else NO_ACT.get(kind, NO_BOOKING)
             )
+    other = OTHER_WORK.search(part.words)
+    labels = " ".join([known.tool_words, *(visit.service for visit in behind)]).lower()
+    if other and kinds & {"booking", "request"} and other[0][:6] not in labels:
+        yield NO_BOOKING
     for moment in dated:
         if not any(of_visit(moment, visit) for visit in behind):
             held = any(of_visit(moment, visit) for visit in known.held)
             yield "pending_called_confirmed" if held else NO_ACT.get(min(kinds), NO_BOOKING)
 
 
-def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[str]:
+def unbacked_moments(part: Spoken, known: Known, boasts: list[str], *, agreed: bool) -> Iterator[str]:
     """Every day and time must be known; what is offered as open must have been listed; what stands beside a claim
     belongs to it."""
     claimed = bool(visit_kinds(part, known))
-    hours = HOURS.search(part.words) is not None
-    offers = not hours and OFFER.search(part.words) is not None and not ABOUT_THEM.search(part.words)
+    hours = HOURS.search(part.words) is not None or bool(WEEK.search(part.words) and not OPEN.search(part.words))
+    offers = not hours and not ABOUT_THEM.search(part.words)
+    offers = offers and any(not part.mood.denied(one.start()) for one in OFFER.finditer(part.words))
+    offers = offers or (agreed and not VERB.search(part.words))
+    if offers and part.stated and WHOLE_DAY.search(part.words) and "?" not in part.words:
+        yield "offers_unlisted_time"
     for moment in part.moments:
         if moment.day and moment.day.broken:
             yield "wrong_weekday"
         elif (
             moment in part.stated
             and claims_itself(moment, part)
-            and not any(of_visit(moment, one) for one in known.firm)
+            and not any(of_visit(moment, one) for one in known.firm + known.cancelled)
+            and not (REQUEST.search(part.words) and any(of_visit(moment, one) for one in known.held))
         ):
             yield NO_BOOKING
         elif moment in part.stated and claimed:
             if old(moment) and not mentioned(moment, known):
                 yield unknown(moment, known)
+        elif no_day(moment, part):
+            continue
         elif hours:
             if not (in_hours(moment, known) or mentioned(moment, known)):
                 yield unknown(moment, known)
         elif offers and moment not in part.denied and not IF_OPEN.search(near(moment.left.lower())):
             if not any(at(moment, start, loose=True) for start in known.evidence.offered):
                 own = any(of_visit(moment, visit) for visit in known.visits)
-                let_go = known.deeds & {"moved", "cancelled"} and AGAIN.search(part.words) and said(moment, known.tool)
-                if not (let_go or (own and (claimed or CHANGING.search(part.words)))):
+                let_go = (
+                    bool(known.deeds & {"moved", "cancelled"})
+                    and said(moment, known.tool)
+                    and (old(moment) or AGAIN.search(part.words) is not None)
+                )
+                if not (let_go or (own and (claimed or CHANGING.search(part.words) or not OPEN.search(part.words)))):
                     yield "offers_unlisted_time"
         elif boasts and moment in part.stated and "?" not in part.words:
             backed = any(of_visit(moment, visit) for kind in boasts for visit in backers(kind, part, known))
@@ -199,6 +206,12 @@ def unbacked_moments(part: Spoken, known: Known, boasts: list[str]) -> Iterator[
             or ((moment.day is None or moment.carried) and said(moment, known.profile, apart=True))
         ):
             yield unknown(moment, known)
+
+
+def no_day(moment: Moment, part: Spoken) -> bool:
+    """True for "this week or next?" and "not today": no day is given away."""
+    kind = moment.day.kind if moment.day and moment.clock is None else ""
+    return (kind == "week" and moment not in part.stated) or (kind == "relative" and moment in part.denied)
 
 
 def old(moment: Moment) -> bool:
@@ -239,6 +252,13 @@ def mentioned(moment: Moment, known: Known) -> bool:
 
 def in_hours(moment: Moment, known: Known) -> bool:
     """True when the profile names that weekday and that time, wherever it puts them."""
+    if (
+        moment.day
+        and moment.clock is None
+        and moment.day.weekday in known.closed
+        and not SHUT.search(moment.left.lower())
+    ):
+        return False
     return said(moment, known.profile, apart=True) and not (
         moment.day and moment.day.kind not in ("weekday", "relative", "both")
     )
@@ -252,7 +272,7 @@ def unknown(moment: Moment, known: Known) -> str:
 
 def implied(parts: list[Spoken]) -> bool:
     """True for a reply that states one exact time and asks, offers and explains nothing: "Perfect, Monday at 9." """
-    text = " ".join(part.words for part in parts)
+    text = YOU_GOT_IT.sub("", " ".join(part.words for part in parts))
     stated = [moment for part in parts for moment in part.moments if moment.clock and not moment.clock.vague]
     return (
         len(stated) == 1

@@ -2,6 +2,7 @@
 
 Contract 2.7, "Claim guard"; scorecard I1, I2, I7, I8."""
 
+import re
 from dataclasses import dataclass
 
 from agent import leaks
@@ -16,7 +17,9 @@ from agent.spoken_times import moments
 __all__ = ["Deed", "Evidence", "Verdict", "Visit", "check"]
 
 MOST_WORDS = 110  # in one reply; 480 characters of plain talk are about 85
-MOST_MOMENTS = 16  # days and times in one reply; a text of ours offers at most eight
+MOST_MOMENTS = 12  # days and times in one reply; a text of ours offers at most eight
+MOST_FIGURES = 40
+FIGURE = re.compile(r"\d+")
 ADVICE = {
     "claims_booking_without_act": "No visit is booked at that time: do not say or imply that one is. "
     "Offer listed times or ask which one to book.",
@@ -62,7 +65,7 @@ def check(text: str, evidence: Evidence, *, limit: int = 480) -> Verdict:
     known = Known(evidence)
     words = plain(text)
     reasons += leaks.leaked(text, words, evidence)
-    if len(words.split()) > MOST_WORDS:
+    if len(words.split()) > MOST_WORDS or len(FIGURE.findall(words)) > MOST_FIGURES:
         return verdict([*reasons, "too_long"], limit)
     named = moments(words, known.today)
     if sum(len(ones) for _sentence, ones in named) > MOST_MOMENTS:

@@ -19,7 +19,8 @@ GOES = r"\b(?:'ll|will|going to|gonna|should)(?: \w+ly| all| both| definitely| a
 WORDINGS: dict[str, tuple[str, ...]] = {
     "cancel": (
         r"\bcancel+ed\b|\bdid (?:\w+ )?cancel\b",
-        r"\bcancel+ation\b.{0,20}?(?:\bis|\bhas|'s|\bwent|\bcomplete|\bdone|\bconfirmed|\bprocessed|\bthrough)\b",
+        r"\bcancel+ation\b.{0,20}?(?:\bis\b(?! (?:free|up|possible|always|at|no|\$))|\bhas|'s|\bwent|\bcomplete|"
+        r"\bdone|\bconfirmed|\bprocessed|\bthrough)\b",
         r"\bcall(?:ed)? (?:it |that |the visit )?off\b",
         r"\b(?:off|from|out of) (?:the|our|your) (?:calendar|schedule|books?|list|agenda)\b",
         r"\bno longer (?:on|scheduled|booked|have|coming|expect\w*|down|exists?|active|valid|stands?|in|"
@@ -27,14 +28,15 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\b(?:scrapped|removed|deleted|dropped|voided|axed|wiped|nixed|scratched|struck|freed|released|"
         r"withdrawn|undone|annulled|(?:been |was )?let go|given (?:back|up|away)|open(?:ed)? (?:back )?up again)\b",
         r"\bwon't (?:be )?(?:com\w+|out|there|see|send\w*|show\w*)\b",
-        r"\b(?:visit|appointment|appt|booking|install\w*|reservation)(?: \w+){0,3}? (?:is|'s)(?: now| all)? off\b",
+        r"\b(?:visit|appointment|appt|booking|install\w*|reservation)(?: \w+){0,3}? (?:is|'s)(?: now| all)? off\b|"
+        r"\b(?:\d\d?|[ap]m|\w{3,6}day) (?:is|'s)(?: now)? off\b",
         r"\b(?:canceladas?|cancelados?|anulad[oa]s?|eliminad[oa]s?|borrad[oa]s?|quitad[oa]s?)\b",
         r"\bya no (?:tiene|esta|hay|iremos|vamos)\b(?! (?:disponib|libre|abiert|\w+ (?:disponib|libre|abiert)))",
     ),
     "move": (
         r"\bre-?(?:scheduled|booked)\b|\bdid (?:\w+ )?(?:move|reschedule|change|push|switch)\b",
         r"\b(?:moved|pushed|shifted|bumped|slid|postponed|transferred|swapped|switched|relocated|nudged)\b(?! in\b)",
-        r"\b(?:changed|updated|brought|put back)\b (?:it|that|you|your|the|my|"
+        r"\bbrought (?:\w+ ){1,3}?forward\b|\b(?:changed|updated|put back)\b (?:it|that|you|your|the|my|"
         r"forward)?\b(?! ?(?:\w+ )?(?:address|number|name|email|phone|notes?|info|details|file|contact))",
         rf"\b(?:new (?:{CALLED_SO}|date) (?:is|will be)|now (?:on|at|for|set for|scheduled for) {SOON})",
         r"\b(?:movid[oa]s?|cambiad[oa]s?|reprogramad[oa]s?|reagendad[oa]s?|trasladad[oa]s?|aplazad[oa]s?|"
@@ -42,7 +44,7 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\b(?:queda|quedo) (?:ahora|movid\w+|reprogramad\w+|cambiad\w+)",
     ),
     "request": (
-        r"\brequest(?:ed\b|\b.{0,20}?(?:\bis|\bhas|'s|\bwent|\bsent|\bsubmitted))",
+        r"\b(?<!as )(?<!as you )request(?:ed\b|\b.{0,20}?(?:\bis|\bhas|'s|\bwent|\bsent|\bsubmitted))",
         r"\b(?:holding|held|on hold|being held|pending|awaiting|waiting (?:on|for) (?:the office|approval))\b",
         r"\bpencil+(?:ed|ing)\b",
         r"\b(?:solicitad[oa]|pendiente)\b",
@@ -67,17 +69,20 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"set|at|scheduled|slotted|covered)\b",
         r"\b(?:squeez|fit|slot|sign|line|add|enter|mark|writ|jot|schedul|pencil|book)(?:ed|ted|ned|d|t|te|"
         r"ten)? (?:you|it|that|this|your visit) (?:in|up|down|into|to the|on)\b",
-        r"\byou(?:'re| are)(?: now| all| \w+ly?)? (?:down|in|on) (?:for|the|our)\b",
+        r"\byou(?:'re| are)(?: now| all| back| \w+ly?)? (?:down|in|on) (?:for|the|our)\b",
         rf"\byou(?:'re| are) (?:now )?(?:at|for|on) (?:{WD}|tomorrow|\d\d?(?=[:.,!]| ?[ap]m\b| now| on\b|$))|"
-        r"\byou(?:'re| are)(?: now)? in(?=[!.,]|$)",
+        r"\byou(?:'re| are)(?: now)? in(?=[!.,]|$| (?:at|on) )",
+        r"\b(?:got|get) you (?:(?:the|that|an?) (?:\w+ ){0,2}?)?(?:slot|spot|place|appointment|visit|morning|\d)",
         r"\b(?:on|in) (?:the|our) (?:schedule|calendar|books?|board|agenda)\b",
         rf"\bsee(?:ing)? you(?: all| both)? (?:{SOON}|soon)\b|\byou(?:'ll| will) (?:see|meet)\b|\b(?:'ll|"
         r"will|to) see(?:ing)? you\b|\bsee ya\b",
         r"\blook(?:ing|s)? forward to (?:see|seeing|meet|meeting|help|helping|hav|having|visit|visiting|"
         r"your (?:visit|appointment))\w*",
-        rf"{GOES} (?:be (?:there|out|by|over|at|here|com\w+|arriv\w+|with you|on ?site|knocking|on (?:his|"
+        rf"{GOES} (?:be (?:right |back )?(?:there|out|by|over|at(?! home)|here(?<!i'll be here)|com\w+|arriv\w+|"
+        rf"with you|on ?site|knocking|on (?:his|"
         r"her|their) way)|arrive|come\b|stop by|swing by|drop by|show up|get (?:there|to you)|head|visit|meet you|"
-        r"roll up|fix|install|handle|take care|(?:get|have|send) (?:somebody|someone|an? \w+|one of our \w+|"
+        r"roll up|fix|install|handle|take care|(?:get|have|send) (?:somebody|someone|an? (?!call|text|e-?mail|"
+        r"message|reply|answer|quote)\w+|one of our \w+|"
         r"our \w+|the \w+) (?:out|over|there|by|to (?:you|your))\b)",
         r"\b(?:is|are|'s|'re)(?: already| now| just)? (?:com\w+|arriv\w+|head\w+|driving|assigned|en route|"
         r"on (?:the|his|her|their) way|"
@@ -94,7 +99,9 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"organi[sz]ed)\b",
         r"\bon (?:\w+'s|his|her) (?:\w+ )?(?:list|schedule|route|calendar|books?|agenda|roster)\b|\b(?:be|"
         rf"we're|looking at) seeing\b|\bcomes? (?:by|out|over|to you|on|at|{WD}|tomorrow|today)\b",
-        r"\bstill (?:stands?|on|good|in place|set)\b",
+        rf"\b(?:it|that|visit|appointment|everything)(?:'s| is) still {SOON}\b",
+        r"\bstill (?:stands?|on|good|in place|set|exists?|valid|active|happening)\b|\b(?:visit|appointment|booking|"
+        r"it)(?: \w+){0,3}? ?(?:is|'s) still there\b",
         r"\byou(?: already| still| now)?(?: have|'ve got| got)(?: got)? (?:(?:an?|your|the|one|"
         rf"\d) )?(?:\w+ ){{0,3}}?(?:{CALLED_SO}s?)\b",
         rf"\bwe(?: have|'ve got| got)(?: got)? (?:an?|your) (?:\w+ ){{0,2}}?(?:{CALLED_SO})\b",
@@ -104,19 +111,22 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"set up|lined up|set|kept|keeping|saving|taken|took|filled)\b(?: (?:off|aside|in))?(?: (?:you|your|that|"
         r"the|it|an?|this))?(?: \w+){0,3}? (?:" + CALLED_SO + r"|for you|calendar|schedule|\d{1,2})\b",
         rf"\b(?:{WD}|\d|am|pm|morning|afternoon)\w* it is\b",
-        r"\bit(?:'s| is) (?:a date|official|settled|yours|set|final)\b",
+        r"\b(?:is|'s) a (?:go|yes|done deal|sure thing)\b|\bit(?:'s| is) (?:a date|official|settled|yours|set|final)\b",
         r"\b(?:i|we) can confirm\b|\bconfirming (?:your|that|you|the|for)\b|\bconfirmed:",
         r"\b(?:reservad[oa]s?|confirmad[oa]s?|agendad[oa]s?|programad[oa]s?|apartad[oa]s?|apuntad[oa]s?|"
         r"asegurad[oa]s?)\b",
         r"\b(?:reservamos|agendamos|programamos|apartamos)\b|\b(?:le|te) confirm(?:o|amos)\b",
         r"\b(?:anotad[oa]|anote)\b.{0,12}\b(?:para|el|a las)\b",
-        r"\bqued(?:o|a|amos|aste|an|aron)\b(?! (?:claro|alguna|algo|libre|abiert|disponib|solicitad|pendient|"
+        r"\bqued(?:o|a|amos|aste|aron)\b(?! (?:claro|alguna|algo|libre|abiert|disponib|solicitad|pendient|"
         r"cancelad))",
-        r"\b(?:le|te|los|nos) (?:espera(?:mos)?|vemos|veremos|visita(?:remos|ra|mos)?|atendera|atenderemos|toca)\b",
-        r"\b(?:estaremos|estara|llegara|llegaremos|llega|ira|iremos|pasara|pasaremos)\b(?! informad)",
-        r"\b(?:su|tu|la) (?:\w+ )?(?:cita|visita|reserva|reservacion)(?: \w+)? (?:es|esta|sera|sigue|va)\b",
+        r"\b(?:lo|la) (?:esperamos|vemos|veremos|visitaremos|atenderemos)\b|\b(?:le|te|los|nos) (?:espera(?:mos)?|"
+        r"vemos|veremos|visita(?:remos|ra|mos)?|atendera|atenderemos|toca)\b",
+        r"\b(?:estaremos|estara|llegara|llegaremos|llega|ira|iremos|pasara|pasaremos|llegamos|pasamos|salimos|"
+        r"vamos)\b(?! informad| a \w+r\b)",
+        r"\b(?:su|tu|la) (?:\w+ )?(?:cita|visita|reserva|reservacion)(?: \w+){0,3}? (?:es|esta|sera|sigue|va)\b",
         r"\b(?:tiene|tienes|tenemos) (?:una |su |tu |la )?(?:\w+ )?(?:cita|visita|reserva)\b",
-        r"\bes suy[oa]\b|\bsuyo es\b|\b(?:sale|salen|va|van|viene|vienen) (?:ya |ahora )?(?:para (?:alla|su|tu)|"
+        r"\b(?:va|viene|sale|llega|pasa)(?: \w+)? (?:el|la|un|una|nuestr[oa]) tecnic[oa]\b|\bes suy[oa]\b|"
+        r"\bsuyo es\b|\b(?:sale|salen|va|van|viene|vienen) (?:ya |ahora )?(?:para (?:alla|su|tu)|"
         r"hacia (?:alla|su|tu)|en camino|a su (?:casa|domicilio))\b",
     ),
     "done": (
@@ -146,7 +156,7 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"go ahead and|get|also|gladly|quickly|then|going to|gonna|right away|have|\w+ly))* "
         r"(?:(?:book|reserv|schedul|cancel+|mov|re-?schedul|pencil+|lock|push|shift|switch|confirm|add|put|"
         r"set|sign|squeez|fit|get|arrang|remov|take)(?:e|ing|ting|ling)?) "
-        r"(?:\w+ )??(?:it|that|this|you|your|the|for|in|us|everything|monday|tuesday|wednesday|thursday|"
+        r"(?:(?!which|what)\w+ )??(?:it|that|this|you|your|the|for|in|us|everything|monday|tuesday|wednesday|thursday|"
         r"friday|\d+)\b(?! (?:know|to|with (?:the|our) (?:office|team)|an?|my|some)\b)",
         r"\b(?:booking|reserving|scheduling|cancel+ing|moving|rescheduling) (?:that|it|you|this|your|"
         r"the) .{0,20}?(?:now|for you|right away|as we speak)\b|\b(?:^|(?<=^ ))(?:booking|cancel+ing|moving|"
@@ -158,7 +168,7 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\b(?:'ll|will|going to|gonna|you should)(?: \w+ly| also| just| then| have \w+| have (?:the|"
         r"our|a|my) \w+| get \w+ to| ask \w+ to)* (?:give you a (?:call|ring|buzz|shout)|call|ring|text|phone|"
         r"e-?mail|message|contact|reach out|reach you|get back|get in touch|be in touch|follow up|check (?:back|"
-        r"in)|let you know|notify|remind|send|forward|pass|transfer|connect|escalate|alert|inform|tell|ask|"
+        r"in)|let you know|notify|remind|send|forward|pass|transfer|connect|escalate|alert|inform|tell|ask(?! you\b)|"
         r"update you|hear (?:from|back)|receive|get (?:an?|your|the|another) (?:\w+ )?(?:call|text|e-?mail|"
         r"confirmation|reminder|message|link|quote|estimate)|look into|respond|reply|confirm|credit|refund|"
         r"waive)\b(?! (?:911|it from there|if anything))",
@@ -174,16 +184,20 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\b(?:transferring|connecting|putting you through|patching|sending|texting|e-?mailing|forwarding|"
         r"notifying|alerting|passing|dispatching|escalating|calling)\b (?:you|it|this|that|him|her|the|your|a|dana|"
         r"luis|someone|now|over|help)\b",
-        r"\bon (?:its|the|his|her|their) way\b|\bheaded your way\b|\bhelp is coming\b",
+        r"\b(?:in|to) your (?:inbox|e-?mail|phone|messages|texts)\b|\bon (?:its|the|his|her|their) way\b|"
+        r"\bheaded your way\b|\bhelp is coming\b",
         r"\b(?:someone|somebody|the office|our team|our office|the team|a manager|dispatch|a technician|"
-        r"our dispatcher)(?: is going to|'s going to|'ll| will| has been| is (?:calling|texting|contacting|"
+        r"our dispatcher)(?: is going to|'s going to|'ll| will(?! (?:need|have) to)| has been| is (?:calling|texting|"
+        r"contacting|"
         r"reaching|looking|aware))\b",
         r"\b(?:knows|(?:office|team|they|crew|people) know|is aware|are aware|has your (?:message|number|"
         r"request)|have your (?:message|request))\b(?=.{0,30}(?:now|already|about|$))",
-        r"\b(?:expect|watch for|look (?:out )?for|check your (?:phone|texts?|e-?mail|inbox) for) (?:an?|"
+        r"\bcheck your (?:phone|texts?|e-?mail|inbox)\b|\b(?:expect|watch for|look (?:out )?for|check your (?:phone|"
+        r"texts?|e-?mail|inbox) for) (?:an?|"
         r"the|our|your|his|her) (?:\w+ )?(?:call|text|e-?mail|message|confirmation|reminder|link)",
-        r"\b(?:confirmation|reminder|text|e-?mail|link|message|ticket)(?: (?:text|e-?mail|"
-        r"message))? (?:has been|was|is|will be|should|is being|gets|went) (?:sent|on|com\w+|arriv\w+|created|"
+        r"\b(?:confirmation|reminder|text|e-?mail|link|message|ticket|call|callback|invoice|receipt|quote)(?: (?:text|"
+        r"e-?mail|call|message))? (?:has been|was|is|will be|should|is being|gets|went|will|is going to) (?:sent|on|"
+        r"com\w+|arriv\w+|created|"
         r"opened|forwarded|passed|out|delivered|logged|headed|with)",
         r"\b(?:le|lo|la|te|les)(?: vamos a| va a| van a)? (?:llam|enviar|mandar|avis|contact|escrib|marc|"
         r"devolver|notific|recordar|informar|envi|transfer|comunic|paso con|conect|pas)\w*",
@@ -198,6 +212,11 @@ WORDINGS: dict[str, tuple[str, ...]] = {
         r"\baccording to (?:our|the|my) (?:records?|system|calendar|schedule)\b|\b(?:our|the|my) (?:system|"
         r"records?|calendar|schedule) (?:shows?|says?|has|indicates?)\b|\b(?:i see(?! ?[.,!])|i can see|i found|"
         r"i'm seeing)\b",
+        r"\b(?:is|are|'s|'re|was|looks|got)(?: \w+){0,2} (?:taken|full|unavailable|gone|filled)\b|\b(?:it|this|"
+        r"(?:that|the)"
+        r"(?: time| slot| day| one)?)(?:'s| is| looks)(?: still| totally| wide| completely)? (?:open|free|available)\b",
+        r"\b(?:\d+|last|few|couple|only) (?:\w+ )?(?:slots?|openings?|spots?|times?) (?:left|open|available|"
+        r"remaining)\b",
         r"\b(?:fully|completely|totally|all) booked\b|\bbooked (?:up|solid|out)\b|\b(?:no|"
         r"zero) (?:openings?|availability|slots?|times? (?:open|available|left))\b|\bnothing(?:'s|"
         r" is)?(?: \w+)? (?:open|available)\b|\bno (?:hay|tenemos|queda) (?:nada (?:disponible|libre|abierto)|"
@@ -245,7 +264,7 @@ def spoken(written: str, named: list[Moment]) -> Spoken:
         start, end = len(moment.left), len(words) - len(moment.right)
         if (
             moment.clock is None
-            and words[start:end] in ("today", "tonight", "hoy")
+            and words[start:end] in ("today", "tonight", "hoy", "this morning", "this afternoon", "this evening")
             and not TODAY_AS_DAY.search(words[:start])
         ):
             continue

@@ -111,6 +111,13 @@ class Known:
         return named(self.profile_words, self.today)
 
     @cached_property
+    def closed(self) -> set[int | None]:
+        """The weekdays the profile calls closed, Monday 0."""
+        lines = re.split(r"[.\n](?=\s|$)", self.profile_words)
+        shut = [one.day for line in lines if "closed" in line.lower() for one in named(line, self.today)]
+        return {day.weekday for day in shut if day and day.kind == "weekday"}
+
+    @cached_property
     def customer(self) -> list[Moment]:
         return named(self.customer_words, self.today, kindly=True)
 

@@ -64,7 +64,12 @@ HUMAN = re.compile(
     r"\bi'?m one of (?:the|our|their|bluebird)\b(?! (?:\w+ )?(?:assistants|bots))|\breal as\b|\bjust me\b|"
     r"\bflesh[ -]and[ -]blood\b|\bi(?:'ve been)? work(?:ing)? (?:here|at|for|in|out of|with) |\bi'?m (?:at|"
     r"in) (?:the|my) (?:front desk|office|shop|desk)\b|\b(?:human|person) (?:here|being on)\b(?<!a person here)|"
-    r"\bas human as\b|\bi have a (?:pulse|heartbeat|body|family|wife|husband|kids?)\b|"
+    r"\bas human as\b|\b(?:who's|i've|i have) worked (?:here|at|for|with|in)\b|\b(?:as an?|(?:i'?m|i am|this is|"
+    r"soy) (?:an?|the|your|one of the|el|la|un|una))(?: (?!virtual|ai|automated|digital|"
+    r"assistant)\w+){0,2}? (?:human|person|"
+    r"homeowner|parent|mom|dad|manager|owner|dispatcher|coordinator|scheduler|supervisor|representative|secretary|"
+    r"clerk|operator|employee|gerente|duen[oa]|encargad[oa]|secretari[oa])\b(?! (?:who|you|will|can|to|of))|"
+    r"\bi have a (?:pulse|heartbeat|body|family|wife|husband|kids?)\b|"
     r"\bsoy (?:una? )?(?:persona|human[oa]|mujer|hombre|real|ser humano|de verdad|empleada|empleado|"
     r"tecnico)\b|\bno soy (?:una? )?(?:robot|bot|maquina|ia|inteligencia|programa|computadora)\b|\b(?:habla|"
     r"hablando|hablas|chateando) con una? (?:persona|human[oa])\b|\bpersona (?:real|de verdad),? (?:si|yes|"
@@ -73,7 +78,8 @@ HUMAN = re.compile(
 ASKED_HUMAN = re.compile(r"\b(?:human|person|real|someone real|persona|humano|humana|actual (?:person|human))\b")
 ASKED_BOT = re.compile(r"\b(?:bot|robot|ai|machine|computer|automated|maquina|ia|chatbot|recording)\b")
 OWNED_UP = re.compile(
-    r"\b(?:assistant|automated|ai|virtual|bot|asistente|automatic\w*|not a (?:person|human)|computer)\b"
+    r"\b(?:assistant|automated|ai|virtual|bot|asistente|automatic\w*|not an? (?:real |actual |live )*(?:person|human|"
+    r"being)|computer)\b"
 )
 # "Are you a real person?" is answered by what we are, or by "you are" to a bot; anything else passes over it.
 BEING_ASKED = re.compile(

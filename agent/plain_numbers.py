@@ -87,6 +87,12 @@ CLOCK_PHRASES = (
         lambda found: f"{(int(found[1] or found[2]) - 2) % 12 + 1}:45",
     ),
 )
+# "The first is Monday, the second one Tuesday" counts things, not days.
+IN_ORDER = frozenset({"first", "second", "third"})
+LISTED = re.compile(r"(?:^|[.!?,;:\n]\s*|\b(?:or|and|either)\s+)the\s+$")
+# "The one on Monday" is no time of day; "the one o'clock" is.
+THE_ONE = re.compile(r"\b(?:the|this|that|which|each|another|any|every|either|other|same|only)\s+$")
+HOUR = re.compile(r"\s*(?:o'?clock|[ap]\.?m|in the|hour|minute|day|week)")
 SUFFIX = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 
 
@@ -122,6 +128,11 @@ def digits(found: re.Match[str]) -> str:
     """A run of number words in; digits out. An hour followed by minutes comes out as a clock time: "nine thirty",
     "9:30"."""
     run = found[0]
+    word = run.strip(" \t\n-")
+    if word in IN_ORDER and LISTED.search(found.string, 0, found.start()):
+        return run
+    if word == "one" and THE_ONE.search(found.string, 0, found.start()) and not HOUR.match(found.string, found.end()):
+        return run
     tail = run[len(run.rstrip(" \t\n-")) :]
     words = re.split(r"[\s-]+", run.strip(" \t\n-").lower())
     joined = words.pop() if words[-1] == "y" else ""

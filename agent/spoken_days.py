@@ -34,8 +34,8 @@ TOKEN = re.compile(
         (?:,?\s+(?P<y1>20\d\d))?
       |(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:(?:day\s+)?of\s+|de\s+)?(?P<m2>{MONTH})
         (?:,?\s+(?:del?\s+)?(?P<y2>20\d\d))?)\b
-    |\b(?P<relative>(?:the\s+)?day\s+after\s+tomorrow|pasado\s+manana|today|tonight|tomorrow|tmrw|tmw|yesterday|hoy|ayer
-      |(?<!la\s)(?<!de\s)(?<!esta\s)manana)\b
+    |\b(?P<relative>(?:the\s+)?day\s+after\s+tomorrow|pasado\s+manana|today|this\s+(?:morning|afternoon|evening)|tonight|tomorrow|tmrw|tmw|yesterday|hoy|ayer
+      |(?<!la\s)(?<!de\s)(?<!esta\s)manana(?!\s+o\s+(?:(?:en|por)\s+)?(?:la\s+)?(?:tarde|noche)))\b
     |\b(?P<ahead>(?:in|en|within)\s+(?P<n>\d+|an?)\s+(?P<unit>day|dia|week|semana)s?)\b
     |\b(?P<week>(?P<which_week>this|next|esta|proxima)\s+(?:week(?:end)?|(?:fin\s+de\s+)?semana))\b
     |\b(?P<weekday>(?:(?P<which>next|this(?:\s+coming)?|coming|last|past|proximo|este|pasado)\s+)?
@@ -43,7 +43,7 @@ TOKEN = re.compile(
     |\b(?P<nth>(?:the\s+)?(?P<nthd>\d{{1,2}})(?:st|nd|rd|th)\b(?!\s*(?:{NOT_A_DAY})\b)
       |(?:el|dia)\s+(?P<eld>\d{{1,2}})(?!\d|:\d)\b
       |(?:(?<=lunes\s)|(?<=martes\s)|(?<=miercoles\s)|(?<=jueves\s)|(?<=viernes\s)|(?<=sabado\s)|(?<=domingo\s))
-        (?P<after_name>\d{{1,2}})(?!\d|:\d)\b(?!\s*[ap]m\b))
+        (?!(?:\d|1[0-2])\s*(?:,|o|y)\s*\d)(?P<after_name>\d{{1,2}})(?!\d|:\d)\b(?!\s*[ap]m\b))
     |\b(?P<month>(?:in|until|till?|by|early|late|mid|en|hasta)\s+(?P<m3>{MONTH}))\b
     """,
     re.X,
@@ -184,7 +184,7 @@ def meaning(found: re.Match[str], today: date) -> Day:
         dates = frozenset(one for one in dates if -14 <= (one - today).days <= 62)
     elif kind == "relative":
         word = found["relative"]
-        dates = frozenset({today + timedelta(days=OFFSETS.get(word, 2))})
+        dates = frozenset({today + timedelta(days=0 if word.startswith("this") else OFFSETS.get(word, 2))})
     elif kind == "ahead":
         count = int(found["n"]) if found["n"].isdigit() else 1
         reach = min(count, 999) * (7 if found["unit"] in ("week", "semana") else 1)

@@ -33,6 +33,7 @@ NO_PERSON_AFTER = re.compile(
 AT_START = re.compile(
     r"(?:^|[.!?:\n]\s*|[-\"'(]\s*)(?P<name>[A-Z][a-z]{2,})(?: [A-Z][a-z]+)?,? (?:from|in|at|with) (?:our|the|my) "
     r"(?:\w+ )?(?:office|crew|team|shop|dispatch|company|desk|staff)\b|"
+    r"(?:^|[.!?\n] *)(?P<self>[A-Z][a-z]{2,}) here\b|"
     r"\b(?:call|text|word|visit|message|hear) from (?P<other>[A-Z][a-z]{2,})\b"
 )
 CALLED_BY_NAME = re.compile(
@@ -46,9 +47,11 @@ CAPITALISED = frozenset(
     "hello hola dear good welcome sorry please note plus etc wifi fahrenheit emergency fire department "
     "lunes martes miercoles jueves viernes sabado domingo enero febrero marzo abril mayo junio julio agosto septiembre "
     "octubre noviembre diciembre jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thurs fri sat "
-    "sun gracias perfecto listo claro usted buenos buenas".split()
+    "sun "
+    "mondays tuesdays wednesdays thursdays fridays saturdays sundays over right "
+    "gracias perfecto listo claro usted buenos buenas".split()
 )
-FIGURE = re.compile(r"(?<![\w$#/.,:+'-])(\d{1,3}(?:,\d{3})+|\d{2,9})(?![\d:/]|\.\d|(?:st|nd|rd|th|am|pm)\b)", re.I)
+FIGURE = re.compile(r"(?<![\w$/.,:+'-])(\d{1,3}(?:,\d{3})+|\d{2,9})(?![\d:/]|\.\d|(?:st|nd|rd|th|am|pm)\b)", re.I)
 MEASURED = re.compile(
     r"\s*-?\s*(?:degrees?|grados|%|percent|por ciento|psi|amps?|volts?|gallons?|inch|inches|feet|ft|years?|anos|"
     r"[ap]m\b)",
@@ -90,7 +93,7 @@ def people(words: str) -> set[str]:
         left, right = words[max(0, one.start("name") - NEAR) : one.start("name")], words[one.end() : one.end() + 1]
         if not NO_PERSON_AFTER.search(left) and not (right in ",.!?;" and CALLED_BY_NAME.search(left)):
             found.add(one["name"].lower())
-    found |= {(one["name"] or one["other"]).lower() for one in AT_START.finditer(words)}
+    found |= {(one["name"] or one["self"] or one["other"]).lower() for one in AT_START.finditer(words)}
     inside = " ".join(streets(words))
     return {one for one in found - NOT_A_NAME - CAPITALISED if one not in inside}
 

@@ -12,7 +12,7 @@ UNIT = re.compile(
     r"dollars?|dolares|bucks|usd|visits?|citas?|visitas?|options?|opciones|technicians?|techs?|people|"
     r"times?|units?|more|other|"
     r"miles?|stor(?:y|ies)|ft|feet|gallons?|galones|tons?|degrees|business|working|texts?|questions?|"
-    r"slots?|openings?|star|point|"
+    r"slots?|openings?|messages?|steps?|star|point|"
     r"last|quick|things?|of (?:our|the|my|us|them|your|those|these))\b|\s*%|/\d|\.\d|,\d{3}|(?:st|nd|rd|th)\b|"
     r"\s+(?:\w+\s+){1,2}(?:st|street|ave|avenue|rd|road|dr|drive|ln|lane|blvd|ct|court|way|pl|place|cir|hwy|pkwy)\b",
 )
@@ -33,15 +33,16 @@ AHEAD = re.compile(
     r"\s*[?!.])",
 )
 PICKED = re.compile(
-    r"\b(?:which|that|this|another|other|first|last|next|earlier|later|new|only|each|either|make|book|get|need|want|"
-    r"like|find|schedule|do)\s+$",
+    r"\b(?:first|last|next|earlier|later|new|make|book|get|need|want|like|find|schedule|do)\s+$",
 )
+COUNTED = re.compile(r"\bof (?:the|those|these) $")
+ONE_THAT = re.compile(r" (?:that|who|which|we|you|i|of|with|call|text|ring|reach|come|look|be|get)\b")
 LINKED = re.compile(r"\s*(?:,|-|to|and|or|,\s*or|,\s*and|y|o|u|a|hasta|&|/)\s*(?:las?\s+|at\s+|maybe\s+|even\s+)?")
 ITSELF = re.compile(
     r"\s*(?:works?|it is|is (?:still |also |now |already |just )?(?:open|yours|taken|booked|available|confirmed|fine|"
     r"good|gone|free|all yours)|"
     r"was (?:just )?taken|"
-    r"sounds|would work|looks|tomorrow|today|on (?:the |" + WD + r"))\b",
+    r"sounds|(?:would|could|might) (?:be|work|do|suit)|looks|tomorrow|today|on (?:the |" + WD + r"))\b",
 )
 NAMED_HERE = re.compile(r"[\s,:@()-]*(?:(?:at|from|a|las?|around|about|by|in|the|between|de|por|para|entre)\b[\s,:]*)*")
 NAMED_NEXT = re.compile(r"[\s,]*(?:(?:on|this|el|the|del|of|de|para)\b\s*)*")
@@ -50,7 +51,9 @@ EDGE = re.compile(r"\b(after|before|past|despues de|antes de)\s+(?:las?\s+)?$")
 PARTS = {"m": (0, 720), "a": (720, 1080), "e": (1020, 1440), "n": (1020, 1440)}
 SPANISH_PARTS = {"manana": (0, 720), "tarde": (720, 1200), "tonight": (1020, 1440)}
 CONTACT = re.compile(
-    r"https?://\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<![\w$:])\+?\d[\d(). -]{7,}\d(?![\w:])|"
+    r"https?://\S+|\bwww\.\S+|\b[a-z\d-]{2,40}\.(?:[a-z\d-]{2,40}\.)?(?:com|net|org|io|co|biz|info|app|link|ly|page|"
+    r"shop|site|online|"
+    r"example)\b(?:/\S*)?|(?<![\w.+-])[\w.+-]+@[\w-]+\.\w[\w.-]*|(?<![\w$:])\+?\d[\d(). -]{7,}\d(?![\w:])|"
     r"\b[0-9a-f]{8}-[0-9a-f-]{27,}\b|"
     r"\bending (?:in |with )?\d{4}\b|(?<!\$)\b\d{5}(?:-\d{4})?\b(?!\s*dollars)|\b\d{3}-\d{4}\b",
 )
@@ -126,8 +129,11 @@ def moments(text: str, today: date, *, kindly: bool = False) -> list[tuple[str, 
                 timed.add(day)
             if day is not None or not clock.vague:
                 carried = day is None and last is not None
-                together = day is not None and (
-                    day.end - 1 <= clock.start < day.end + 20 or clock.end <= day.start < clock.end + 12
+                alone = not any(day.end <= other.start < clock.start for other in named_clocks) if day else False
+                together = (
+                    day is not None
+                    and alone
+                    and (day.end - 1 <= clock.start < day.end + 20 or clock.end <= day.start < clock.end + 12)
                 )
                 first, second = (
                     (min(day.start, clock.start), max(day.end, clock.end))
@@ -174,7 +180,9 @@ def clocks(text: str, named_days: list[Day], kindly: bool) -> list[Clock]:
             for day in named_days
         )
         bare = kindly or follows or beside_day or CALLED.search(left) or ITSELF.match(right) or AHEAD.match(right)
-        if not sure and number["h"] == "1" and PICKED.search(left):
+        if not sure and number["h"] == "1" and (PICKED.search(left) or ONE_THAT.match(right)):
+            continue
+        if not sure and COUNTED.search(left):
             continue
         if not sure and (not bare or int(number["h"]) == 0 or UNIT.match(right)):
             continue
