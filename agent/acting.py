@@ -149,8 +149,8 @@ WILL = re.compile(
     r"offer|do my best|pull up|search|take (?:a look|down|your)|want|stop|assume|only|not|never|gladly|happily|"
     r"be happy|"
     r"listen|answer|know|go from|take it from|need|let you know|work (?:out|around)|use|honor|respect|"
-    r"hold (?:on|off)|stay|figure|get (?:back to (?:booking|the times)|started|those|some|the times|the list)|share|suggest|"
-    r"look|always|let you (?:pick|choose|decide)|leave (?:it|that) (?:as|to you))\b)\w+",
+    r"hold (?:on|off)|stay|figure|get (?:back to (?:booking|the times)|started|those|some|the times|the list)|share|"
+    r"suggest|look|always|let you (?:pick|choose|decide)|leave (?:it|that) (?:as|to you))\b)\w+",
 )
 # Spanish keeps its verbs' person in the ending; accents tell "reservé" (I did) and "llamaré" (I will) from the rest.
 SPOKE = re.compile(
