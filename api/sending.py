@@ -102,9 +102,10 @@ async def silence(house: House, job: Job) -> None:
 async def opening(house: House, job: Job) -> None:
     """Offer a start that came free to whoever waits for one."""
     start = datetime.fromisoformat(job.payload["start"])
+    asked = [job.payload["lead_id"], *job.payload.get("asked", ())]  # an older release put none
 
     def unit(ctx: Context) -> None:
-        told = waiting_list.offer(ctx, start, job.payload["asked"], job.dedupe_key)
+        told = waiting_list.offer(ctx, start, asked, job.dedupe_key)
         if isinstance(told, datetime):
             outbox.settle(ctx.session, job, "queued", ctx.now, reason="quiet_hours", due_at=told)
         else:

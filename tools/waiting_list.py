@@ -5,7 +5,7 @@ Nothing is held for them and nothing books by itself: their "yes" takes the ordi
 that whoever answers first has it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,7 +38,7 @@ def freed(ctx: Context, booking: Booking, start: datetime) -> None:
         _put(ctx, start, [booking.lead_id], f"opening:{booking.id}:{booking.revision}", ctx.now + SETTLES)
 
 
-def offer(ctx: Context, start: datetime, asked: Collection[str], dedupe_key: str) -> str | datetime | None:
+def offer(ctx: Context, start: datetime, asked: Sequence[str], dedupe_key: str) -> str | datetime | None:
     """Offer `start` (aware) to whoever has waited longest of those whose service and wish fit; not to the leads that
     were `asked`, the one that freed it among them. None once it is offered, and the next is asked in an hour; a moment
     to ask again, when it is too early to text them; else why nobody was.
@@ -72,7 +72,7 @@ def taken_up(ctx: Context, booking: Booking) -> None:
 
 
 def _put(ctx: Context, start: datetime, asked: Sequence[str], key: str, due_at: datetime) -> None:
-    payload = {"start": utc(start), "asked": list(asked)}
+    payload = {"start": utc(start), "lead_id": asked[0], "asked": list(asked[1:])}
     outbox.put(ctx, TOPIC, key, ("lead", asked[-1]), due_at=due_at, expires_at=start, payload=payload)
 
 
