@@ -82,7 +82,7 @@ def same_site(request: Request) -> None:
     foreign = site not in (None, "same-origin", "none")
     if site is None and origin not in (None, "null"):
         ours = {request.headers.get("host"), urlsplit(request.app.state.house.settings.public_url).netloc}
-        foreign = urlsplit(origin or "").netloc not in ours
+        foreign = (origin or "").partition("://")[2] not in ours  # one that is no URL is not ours either
     if foreign:
         raise Problem("INSUFFICIENT_SCOPE", "This form was sent from another site.", fix="Open the page and try again.")
 
@@ -90,16 +90,21 @@ def same_site(request: Request) -> None:
 def form_text(form: Mapping[str, Any], name: str, longest: int = 300) -> str | None:
     """A form's text field, trimmed and cut; None when it is empty, or holds only what nobody can see."""
     value = form.get(name)
-    value = value.replace("\x00", "") if isinstance(value, str) else value  # PostgreSQL keeps none
-    return value.strip()[:longest] if isinstance(value, str) and shows(value) else None
+    return plain(value).strip()[:longest] if isinstance(value, str) and shows(value) else None
 
 
 def as_sent(value: Any) -> list[str]:
     """A field's value as a form sends it and a page can compare it: no text for an empty field or box, one for a
     full one, one for each ticked box of several."""
     several = value if isinstance(value, list) else ["1"] if value is True else [] if value is False else [value]
-    texts = ("" if one is None else str(one).replace("\x00", "").replace("\r\n", "\n") for one in several)
+    texts = ("" if one is None else plain(str(one)) for one in several)
     return sorted(one.strip() for one in texts if shows(one))
+
+
+def plain(text: str) -> str:
+    """A text without NUL, which PostgreSQL keeps nowhere, and with "\\n" for every end of a line: browsers count it as
+    one letter, read each other kind as it, and send "\\r\\n" for it."""
+    return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def shows(text: str) -> bool:

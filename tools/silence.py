@@ -14,7 +14,7 @@ from tools.rules import phones
 
 KIND = "staff_silence"
 TOPIC = "silence"
-AHEAD = 31  # days; a business that opens too little for its setting is looked at once a month
+DAY = timedelta(days=1)  # it is looked at daily: the hours may change meanwhile
 
 
 def watch(ctx: Context, hours: int) -> None:
@@ -26,17 +26,21 @@ def watch(ctx: Context, hours: int) -> None:
 
 def look(ctx: Context, since: datetime, public_url: str) -> str | None:
     """Tell the owner, else the first on call, once for each such silence since then, and look again when the next could
-    be over. None, or why nobody was texted: off, heard, no_number, nobody, or the reason the text was skipped for."""
+    be over. None, or why nobody was texted: off, not_yet, no_number, nobody, or the reason the text was skipped for."""
+    # Who switches while a look is under way begins a second watch: they take turns at the business's row, one goes on.
+    ctx.session.refresh(ctx.org, with_for_update={"key_share": True})
+    outbox.supersede(ctx, ("org", ctx.org.id), "looked at", topics=(TOPIC,))
     hours = ctx.org.silence_hours
     if not hours:
         return "off"
     since = max([since, *_heard(ctx)])
-    due_at = over(ctx, since, hours)
+    phone, numbers = crew.owners_phone(ctx), profile.numbers(ctx)
+    # What would wait for the morning is not written before: somebody may call until then.
+    due_at = messages.outside_quiet_hours(ctx, max(over(ctx, since, hours), ctx.now), phone)
     if due_at > ctx.now:
         _look_at(ctx, since, due_at)
-        return "heard"
+        return "not_yet"
     _look_at(ctx, ctx.now, over(ctx, ctx.now, hours))
-    phone, numbers = crew.owners_phone(ctx), profile.numbers(ctx)
     if not numbers or phone is None:
         return "no_number" if not numbers else "nobody"
     body = prompts.render(
@@ -51,20 +55,22 @@ def look(ctx: Context, since: datetime, public_url: str) -> str | None:
 
 
 def over(ctx: Context, since: datetime, hours: int) -> datetime:
-    """When the business has been open for `hours` since then (UTC); `AHEAD` days on where it opens too little."""
+    """When the business has been open for `hours` since then (UTC), as far as that is within a day; else in a day."""
     begins, left = int(since.timestamp()), hours * 3600
     first = (since.astimezone(ctx.org.zone).date() - ctx.local_now.date()).days - 1
-    for one in open_stretches(ctx, first, AHEAD):
+    for one in open_stretches(ctx, first, 1):
         opens = max(one.opens, begins)
         if one.closes - opens >= left:
-            return datetime.fromtimestamp(opens + left, UTC)
+            return min(datetime.fromtimestamp(opens + left, UTC), ctx.now + DAY)
         left -= max(one.closes - opens, 0)
-    return ctx.now + timedelta(days=AHEAD)
+    return ctx.now + DAY
 
 
 def _heard(ctx: Context) -> list[datetime]:
     """When somebody last rang, and when somebody last texted; the web chat comes by another way."""
-    rang = select(func.max(Call.started_at)).where(Call.org_id == ctx.org.id, Call.direction == "inbound")
+    # A voice platform says itself when a call began.
+    mine = (Call.org_id == ctx.org.id, Call.direction == "inbound", Call.started_at <= ctx.now)
+    rang = select(func.max(Call.started_at)).where(*mine)
     wrote = select(func.max(Conversation.last_inbound_at)).where(
         Conversation.org_id == ctx.org.id, Conversation.channel != "web"
     )

@@ -43,7 +43,7 @@ def gone(
         of_browser(request) if language is None else of_customer(request, language),
         "gone.html.j2",
         status,
-        here="" if request.method == "GET" else None,
+        here="" if request.method in ("GET", "HEAD") else None,
         why=why,
         business=business.name if business else None,
         slug=business.slug if business and books else None,

@@ -12,6 +12,7 @@ front = APIRouter(route_class=HomeownerRoute, include_in_schema=False)
 
 @front.get("/")
 @front.get("/book")
+@front.get("/chat")
 async def arrive(request: Request) -> RedirectResponse:
     """The booking page of the one business here. With several, the sign-in: who they are is nobody's to list."""
     org = await house_of(request).db.read(lookup.only_org)

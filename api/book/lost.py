@@ -15,7 +15,7 @@ from api.book.manage import nothing
 async def lost(request: Request, rest: str) -> Response:
     """Without the slash too many, where the address ends in one; else the page that says there is nothing here, with
     the way to a visit where the business can still be told from the address."""
-    path, query = request.url.path, request.url.query
+    path, query = request.scope["path"], request.url.query
     if path.endswith("/"):
         return RedirectResponse(quote(path.rstrip("/")) + (f"?{query}" if query else ""), 301)
     slug, _, page = rest.partition("/")

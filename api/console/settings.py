@@ -22,8 +22,8 @@ SECTIONS = (
     ("/hours", "Hours"),
     ("/services", "Services"),
     ("/people", "Technicians and teams"),
-    ("/booking-pages", "Booking pages"),
     ("/area", "Area and travel"),
+    ("/booking-pages", "Booking pages"),
     ("/messages", "Messages"),
     ("/web-chat", "Web chat"),
     ("/automation", "Automation"),
@@ -115,11 +115,12 @@ class Sent:
         shown = {name: value if name in theirs else self._like(name, value) for name, value in now.items()}
         return {**shown, "was": now, "newer": newer}
 
-    def _newer(self, now: Mapping[str, Any]) -> dict[str, tuple[list[str], list[str]]]:
+    def _newer(self, values: Mapping[str, Any]) -> dict[str, tuple[list[str], list[str]]]:
+        """What is no longer as this form was opened, nor as it is to become: a second click finds its own first."""
         if "was_" not in self.form:
             return {}
-        pairs = ((name, self._held(f"was_{name}"), as_sent(value)) for name, value in now.items())
-        return {name: (was, is_now) for name, was, is_now in pairs if was != is_now}
+        pairs = ((name, self._held(f"was_{name}"), as_sent(value)) for name, value in values.items())
+        return {name: (was, now) for name, was, now in pairs if now not in (was, self._held(name))}
 
     def _held(self, name: str) -> list[str]:
         return as_sent(self.form.getlist(name))

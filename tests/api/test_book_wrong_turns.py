@@ -44,6 +44,12 @@ async def test_a_form_from_another_sites_page_is_told_in_words(shop: Shop) -> No
     assert (answer.status_code, title(answer)) == (403, "Please open the page again")
 
 
+@pytest.mark.parametrize("origin", ["http://[", "", "elsewhere"])
+async def test_an_origin_that_is_no_address_is_another_site(shop: Shop, origin: str) -> None:
+    answer = await shop.client.post("/book/bluebird", data={}, headers={"Origin": origin})
+    assert (answer.status_code, title(answer)) == (403, "Please open the page again")
+
+
 async def test_a_bug_of_ours_is_a_page_and_a_log_line_without_its_words(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -66,6 +72,8 @@ async def test_a_bug_of_ours_is_a_page_and_a_log_line_without_its_words(
         ("/book/bluebird/manage/abc/", "/book/bluebird/manage/abc"),
         ("/chat/bluebird/", "/chat/bluebird"),
         ("/book/", "/book"),
+        ("/chat/", "/chat"),
+        ("/book/a%23b%5Cc/", "/book/a%23b%5Cc"),
     ],
 )
 async def test_a_slash_too_many_leads_to_the_page(shop: Shop, asked: str, leads_to: str) -> None:
@@ -86,15 +94,19 @@ async def test_an_address_that_is_no_page_is_told_by_a_page(shop: Shop, path: st
     assert (answer.status_code, bool(title(answer))) == (404, True)
 
 
-async def test_the_bare_word_book_leads_to_the_one_business(shop: Shop) -> None:
-    answer = await shop.client.get("/book")
+@pytest.mark.parametrize("word", ["book", "chat"])
+async def test_the_bare_word_leads_to_the_one_business(shop: Shop, word: str) -> None:
+    answer = await shop.client.get(f"/{word}")
     assert (answer.status_code, answer.headers["location"]) == (302, "/book/bluebird")
 
 
-@pytest.mark.parametrize("path", ["/", "/book/bluebird", "/console/sign-in", "/healthz", "/readyz"])
+@pytest.mark.parametrize(
+    "path", ["/", "/book/bluebird", "/book/bluebird/manage/x", "/console/sign-in", "/healthz", "/readyz"]
+)
 async def test_a_monitor_may_ask_for_the_head_alone(shop: Shop, path: str) -> None:
     whole, head = await shop.client.get(path), await shop.client.head(path)
-    assert (head.status_code, head.headers.get("content-type")) == (
+    said = ("content-type", "content-length")
+    assert (head.status_code, [head.headers.get(one) for one in said]) == (
         whole.status_code,
-        whole.headers.get("content-type"),
+        [whole.headers.get(one) for one in said],
     )

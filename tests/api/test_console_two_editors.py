@@ -49,3 +49,30 @@ async def test_notes_a_colleague_wrote_meanwhile_are_not_lost(shop: Shop, mia: D
     assert "Changed meanwhile to: Two units" in answer.text
     assert ">Dog in the yard</textarea>" in answer.text
     assert [one.notes for one in await shop.rows(Lead)] == ["Two units"]
+
+
+async def test_a_second_click_on_save_finds_its_own_first_and_no_colleague(shop: Shop, mia: Desk) -> None:
+    visit = await visit_of(shop)
+    path = f"/console/bookings/{visit.id}"
+    form = {**form_of(await mia.get(path), f"{path}/details"), "notes": "Gate code 4411"}
+    assert [(await mia.post(f"{path}/details", **form)).status_code for _ in range(2)] == [303, 303]
+    (row,) = await shop.rows(Booking, id=visit.id)
+    assert row.notes == "Gate code 4411"
+
+
+async def test_notes_whose_lines_end_as_on_old_machines_can_still_be_changed(shop: Shop, mia: Desk) -> None:
+    visit = await visit_of(shop, notes="Dog\rGate")
+    path = f"/console/bookings/{visit.id}"
+    browsers = {"was_": "", "was_notes": "Dog\r\nGate", "notes": "Dog\r\nGate code 4411"}
+    assert (await mia.post(f"{path}/details", **browsers)).status_code == 303
+    (row,) = await shop.rows(Booking, id=visit.id)
+    assert row.notes == "Dog\nGate code 4411"
+
+
+async def test_the_end_of_a_line_counts_as_one_letter_as_in_the_browser(shop: Shop, mia: Desk) -> None:
+    visit = await visit_of(shop)
+    path = f"/console/bookings/{visit.id}"
+    lines = "\r\n".join(["x" * 39] * 100)  # 3,999 letters to a browser, which lets 4,000 be typed
+    assert (await mia.post(f"{path}/details", notes=lines)).status_code == 303
+    (row,) = await shop.rows(Booking, id=visit.id)
+    assert row.notes == lines.replace("\r", "")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.tables import Job, Message, Org, Technician
+from storage.tables import Call, Job, Message, Org, Technician
 from tests.api.doors import key_of
 from tests.calls.play import Stage
 from tests.fakes import Shop
@@ -49,7 +49,6 @@ async def test_nobody_watches_unless_asked(shop: Shop) -> None:
 
 async def test_twelve_opening_hours_from_saturday_are_over_on_tuesday_at_eleven(shop: Shop) -> None:
     stage = await watched(shop)
-    assert await waiting(shop) == [MONDAY_OPENING + 27 * HOUR]
     assert await at(stage, MONDAY_OPENING + 26 * HOUR) == []
     (text,) = await at(stage, MONDAY_OPENING + 27 * HOUR)
     assert "nobody has called or texted (512) 555-0100 in 12 opening hours" in text.body
@@ -69,23 +68,67 @@ async def test_a_text_begins_the_silence_anew(shop: Shop) -> None:
     stage = await watched(shop)
     stage.shop.clock.set(MONDAY_OPENING + 2 * HOUR)
     await stage.say("AC died, 12 Oak St 78701")
-    assert await at(stage, MONDAY_OPENING + 27 * HOUR) == []
-    assert await waiting(shop) == [MONDAY_OPENING + 29 * HOUR]
+    assert await at(stage, MONDAY_OPENING + 28 * HOUR) == []
     assert len(await at(stage, MONDAY_OPENING + 29 * HOUR)) == 1
 
 
 async def test_another_number_of_hours_counts_from_now_and_none_ends_the_watch(shop: Shop) -> None:
-    await watched(shop)
+    stage = await watched(shop)
+    assert await at(stage, MONDAY_OPENING + HOUR) == []
     await switch(shop, silence_hours=3)
-    assert await waiting(shop) == [MONDAY_OPENING + 3 * HOUR]
-    shop.clock.set(MONDAY_OPENING + HOUR)
+    assert await waiting(shop) == [MONDAY_OPENING + 4 * HOUR]
+    shop.clock.set(MONDAY_OPENING + 2 * HOUR)
     await switch(shop, digest=False, silence_hours=3)
-    assert await waiting(shop) == [MONDAY_OPENING + 3 * HOUR]
+    assert await waiting(shop) == [MONDAY_OPENING + 4 * HOUR]
     await switch(shop, silence_hours=0)
     assert await waiting(shop) == []
 
 
-async def test_a_shop_that_never_opens_is_looked_at_once_a_month(shop: Shop) -> None:
+async def test_a_shop_that_opens_no_more_is_looked_at_every_day_and_told_nothing(shop: Shop) -> None:
     await shop.change(Org, template_id=None)
-    await watched(shop)
-    assert await waiting(shop) == [shop.clock.now() + timedelta(days=31)]
+    stage = await watched(shop)
+    for _ in range(3):
+        assert await waiting(shop) == [shop.clock.now() + 24 * HOUR]
+        assert await at(stage, shop.clock.now() + 24 * HOUR) == []
+
+
+async def test_hours_set_meanwhile_count(shop: Shop) -> None:
+    template = (await shop.rows(Org))[0].template_id
+    await shop.change(Org, template_id=None)
+    stage = await watched(shop)
+    assert await at(stage, MONDAY_OPENING) == []
+    await shop.change(Org, template_id=template)
+    assert await at(stage, MONDAY_OPENING + 26 * HOUR) == []
+    assert len(await at(stage, MONDAY_OPENING + 27 * HOUR)) == 1
+
+
+async def test_who_switches_while_it_is_being_looked_at_has_one_watch_and_not_two(shop: Shop) -> None:
+    stage = await watched(shop)
+    await shop.change(Job, state="claimed", owner="a worker that died", lease_until=shop.clock.now())
+    await switch(shop, silence_hours=13)
+    assert len(await at(stage, MONDAY_OPENING + 28 * HOUR)) == 1
+    assert len(await waiting(shop)) == 1
+
+
+async def test_a_call_a_platform_dates_ahead_ends_no_watch(shop: Shop) -> None:
+    stage = await watched(shop)
+    await shop.miss("CA1")
+    await shop.change(Call, started_at=MONDAY_OPENING + 9999 * HOUR)
+    assert len(await at(stage, MONDAY_OPENING + 27 * HOUR)) == 1
+
+
+async def test_who_calls_before_the_morning_a_text_would_wait_for_has_ended_the_silence(shop: Shop) -> None:
+    stage = await watched(shop)
+    await switch(shop, quiet_from="10:30", quiet_until="08:00")
+    assert await at(stage, MONDAY_OPENING + 27 * HOUR) == []
+    wednesday_eight = MONDAY_OPENING + 48 * HOUR
+    assert await waiting(shop) == [wednesday_eight]
+    await stage.say("AC died, 12 Oak St 78701")
+    assert await at(stage, wednesday_eight) == []
+
+
+async def test_a_silence_that_is_over_in_quiet_hours_is_told_in_the_morning(shop: Shop) -> None:
+    stage = await watched(shop)
+    await switch(shop, quiet_from="10:30", quiet_until="08:00")
+    assert await at(stage, MONDAY_OPENING + 27 * HOUR) == []
+    assert [one.state for one in await at(stage, MONDAY_OPENING + 48 * HOUR)] == ["sent"]
