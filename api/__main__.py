@@ -118,11 +118,11 @@ def worker() -> None:
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the newest schema."""
-    from api.starting import SchemaError
+    from api.starting import SchemaError, standing_of
     from storage import migrate
 
     settings = read_settings()
-    before = migrate.standing(settings.database_url)
+    before = standing_of(settings.database_url)
     if before == "unknown":
         raise SchemaError("The database was made by a newer Ringback, or holds something else. Nothing was changed.")
     migrate.upgrade(settings.database_url)

@@ -106,15 +106,17 @@ def read_settings(environ: Mapping[str, str] | None = None, *, port: int = 8000)
         raise SettingsError("RINGBACK_MODEL_API must be chat or responses")
     url = given("RINGBACK_DATABASE_URL") or "sqlite:///./ringback.db"
     try:
-        database_url(url)
+        where = database_url(url)
     except ValueError as error:
         raise SettingsError(str(error)) from None
+    if where.get_backend_name() == "sqlite" and sqlite_file(where) is None:
+        raise SettingsError("RINGBACK_DATABASE_URL must name a file: sqlite:///./ringback.db")
     settings = Settings(
         database_url=url,
         public_url=_public_url(given("RINGBACK_PUBLIC_URL"), port),
         sandbox=sandbox == "1",
         now=_instant(given("RINGBACK_NOW"), sandbox),
-        secret_key=given("RINGBACK_SECRET_KEY") or _kept_key(sqlite_file(database_url(url)) or Path("ringback.db")),
+        secret_key=given("RINGBACK_SECRET_KEY") or _kept_key(sqlite_file(where) or Path("ringback.db")),
         openai_api_key=given("OPENAI_API_KEY"),
         openai_base_url=given("OPENAI_BASE_URL"),
         model=given("RINGBACK_MODEL") or DEFAULT_MODEL,
@@ -135,7 +137,7 @@ def read_settings(environ: Mapping[str, str] | None = None, *, port: int = 8000)
                 ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid),
                 ("TWILIO_AUTH_TOKEN", settings.twilio_auth_token),
                 ("RINGBACK_PUBLIC_URL", given("RINGBACK_PUBLIC_URL")),
-                ("RINGBACK_SECRET_KEY", given("RINGBACK_SECRET_KEY") or sqlite_file(database_url(url))),
+                ("RINGBACK_SECRET_KEY", given("RINGBACK_SECRET_KEY") or sqlite_file(where)),
             )
             if not value
         ]
@@ -175,4 +177,8 @@ def _kept_key(file: Path) -> str:
             handle.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass
+    except OSError as error:
+        raise SettingsError(
+            "RINGBACK_DATABASE_URL names a folder that is not there or may not be written. Create it, or name another."
+        ) from error
     return path.read_text(encoding="ascii").strip()

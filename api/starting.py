@@ -31,8 +31,8 @@ def configured_model(settings: Settings) -> "OpenAIModel | None":
 
 
 def prepare_schema(url: str) -> None:
-    """Create an empty embedded database; refuse any other whose schema is not today's (raises SchemaError)."""
-    standing = migrate.standing(url)
+    """Create an empty embedded database; refuse any other whose schema is not today's (raises CannotStart)."""
+    standing = standing_of(url)
     if standing == "empty" and sqlite_file(database_url(url)) is not None:
         migrate.upgrade(url)
     elif standing == "empty":
@@ -41,3 +41,13 @@ def prepare_schema(url: str) -> None:
         raise SchemaError("The database has an older schema. Run 'ringback migrate' first.")
     elif standing == "unknown":
         raise SchemaError("The database was made by a newer Ringback, or holds something else. Use another database.")
+
+
+def standing_of(url: str) -> str:
+    """How the schema at this address stands, as `migrate.standing` says. Raises CannotStart where nothing answers."""
+    try:
+        return migrate.standing(url)
+    except migrate.Unreachable as error:
+        raise CannotStart(
+            f"The database does not answer ({error}). See that it is there and that RINGBACK_DATABASE_URL is right."
+        ) from None

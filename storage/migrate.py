@@ -10,7 +10,9 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING, TypeVar
 
+from asyncpg import PostgresError
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.db import database_url, sqlite_engine
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 T = TypeVar("T")
+
+
+class Unreachable(SQLAlchemyError):
+    """The database does not answer. Its text names the kind of failure alone: a URL may hold a password."""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -43,7 +49,8 @@ def check(url: str) -> None:
 
 
 def standing(url: str) -> str:
-    """`current`, `empty` (no tables at all), `older` or `unknown` (a schema this code does not know).
+    """`current`, `empty` (no tables at all), `older` or `unknown` (a schema this code does not know); raises
+    Unreachable.
 
     Asked at every start, so it reads alembic's table itself: alembic is slow to import.
     """
@@ -64,7 +71,10 @@ def standing(url: str) -> str:
             return "current"
         return "older" if revision in known else "unknown"
 
-    return _on_connection(url, ask)
+    try:
+        return _on_connection(url, ask)
+    except (SQLAlchemyError, PostgresError, OSError) as error:
+        raise Unreachable(type(error).__name__) from None
 
 
 def _config(connection: Connection) -> "Config":

@@ -92,3 +92,13 @@ def test_the_key_beside_the_database_is_made_once_and_read_by_its_owner_alone(tm
 def test_printing_the_settings_shows_no_secret() -> None:
     shown = repr(read_settings({**LIVE, "OPENAI_API_KEY": "sk-hunter2", "RETELL_API_KEY": "hunter2"}))
     assert not any(secret in shown for secret in ("hunter2", "token", "k" * 32))
+
+
+def test_a_database_in_memory_is_refused_for_it_would_keep_nothing() -> None:
+    with pytest.raises(SettingsError, match="must name a file"):
+        read_settings({"RINGBACK_DATABASE_URL": "sqlite:///:memory:"})
+
+
+def test_a_folder_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="a folder that is not there"):
+        read_settings({"RINGBACK_DATABASE_URL": f"sqlite:///{tmp_path}/none/ringback.db"})

@@ -1,5 +1,6 @@
-"""What a command loads before it does anything: a person waits for it."""
+"""What a command loads before it does anything, for a person waits for it; and what it says when it cannot begin."""
 
+import os
 import subprocess
 import sys
 
@@ -26,3 +27,16 @@ def test_understanding_loads_no_database_and_no_web_framework() -> None:
 @pytest.mark.parametrize("module", ["api.doctor", "api.founded"])
 def test_doctor_and_init_load_no_web_framework(module: str) -> None:
     assert loaded(module) & (SLOW_TO_LOAD - {"sqlalchemy"}) == set()
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "1"], ["migrate"], ["credential", "list"]])
+def test_a_database_that_does_not_answer_is_one_line_without_its_password(command: list[str]) -> None:
+    there = {
+        "RINGBACK_DATABASE_URL": "postgresql://ringback:s3cret@127.0.0.1:1/ringback",
+        "RINGBACK_SECRET_KEY": "k" * 32,
+    }
+    run = [sys.executable, "-m", "api", *command]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, env={**os.environ, **there})
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("ringback: The database does not answer (ConnectionRefusedError).")
+    assert ("s3cret" in done.stderr, done.stderr.count("\n")) == (False, 1)
