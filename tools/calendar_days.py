@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from storage.context import Context
 from storage.tables import Booking, DateOverride, Service, Staff, Technician
@@ -96,9 +96,20 @@ def open_times(
 
 def waiting(ctx: Context, staff: Staff) -> list[Booking]:
     """The requested visits that wait for the office's answer, the longest waiting first."""
-    mine = (Booking.org_id == ctx.org.id, Booking.status == "pending", sight.bookings(ctx, staff))
-    rows = select(Booking).where(*mine).order_by(Booking.created_at, Booking.id).limit(MOST)
+    rows = select(Booking).where(*_waiting(ctx, staff)).order_by(Booking.created_at, Booking.id).limit(MOST)
     return list(ctx.session.scalars(rows))
+
+
+def waiting_until(ctx: Context, staff: Staff) -> tuple[int, datetime | None]:
+    """How many requested visits wait for the office's answer, and when the first of them runs out (UTC), or None."""
+    count, until = ctx.session.execute(
+        select(func.count(), func.min(Booking.expires_at)).where(*_waiting(ctx, staff))
+    ).one()
+    return count, until
+
+
+def _waiting(ctx: Context, staff: Staff) -> tuple[ColumnElement[bool], ...]:
+    return (Booking.org_id == ctx.org.id, Booking.status == "pending", sight.bookings(ctx, staff))
 
 
 def names(ctx: Context) -> dict[str, str]:

@@ -133,7 +133,8 @@ def send(ctx: Context, page: BookingPage, phone: str, public_url: str, *, once: 
     OPTED_OUT, and UPSTREAM_UNAVAILABLE where no texts go out at all.
     """
     if not page.active:
-        raise Problem("INVALID_TRANSITION", "This page takes no bookings at the moment.", fix="Let it take bookings first: set active.")
+        fix = "Let it take bookings first: set active."
+        raise Problem("INVALID_TRANSITION", "This page takes no bookings at the moment.", fix=fix)
     customer = leads.customer_for(ctx, phone)
     key = f"page:{page.id}:{customer.id}:{once}" if once else None
     return text_link(ctx, customer, once=key, rebook_link=f"{public_url}/book/{page.slug}")

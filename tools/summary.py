@@ -6,7 +6,7 @@ Contract 2.11. Booking facts come from the store, never from what was said.
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -29,6 +29,17 @@ PROMISE = re.compile(
 OFFERED = re.compile(r"\?|^\W*(?:once|if|when|as soon as|si|cuando|en cuanto)\b", re.I)
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 URGENT_FIRST = ("emergency", "urgent", "routine")
+SAID = (Message.id, Message.direction, Message.body, Message.actor_name, Message.created_at)
+
+
+class Said(NamedTuple):
+    """What a summary reads of a message; whole ones cost several times as much, and a thread may have hundreds."""
+
+    id: str
+    direction: str
+    body: str
+    actor_name: str
+    created_at: datetime
 
 
 def of_conversation(ctx: Context, conversation_id: str) -> dict[str, Any]:
@@ -54,11 +65,8 @@ def for_lead(ctx: Context, lead_id: str) -> dict[str, Any]:
 def summarise(ctx: Context, thread: Conversation) -> dict[str, Any]:
     """The summary in the contract's shape, made anew from what is stored now."""
     session = ctx.session
-    messages = list(
-        session.scalars(
-            select(Message).where(Message.conversation_id == thread.id).order_by(Message.created_at, Message.id)
-        )
-    )
+    mine = select(*SAID).where(Message.conversation_id == thread.id).order_by(Message.created_at, Message.id)
+    messages = [Said(*row) for row in session.execute(mine)]
     customer = session.get(Customer, thread.customer_id) if thread.customer_id else None
     lead = session.get(Lead, thread.lead_id) if thread.lead_id else None
     booking = _booking(ctx, thread, lead)
@@ -135,12 +143,12 @@ def _booking(ctx: Context, thread: Conversation, lead: Lead | None) -> Booking |
     return coming[-1] if coming else (rows[0] if rows else None)
 
 
-def issue_of(ctx: Context, thread: Conversation, messages: Sequence[Message]) -> str | None:
+def issue_of(ctx: Context, thread: Conversation, messages: Sequence[Said | Message]) -> str | None:
     """What a thread is about: the lead's own line, else the first real words of these messages; secrets masked."""
     return issue_told(ctx.session.get(Lead, thread.lead_id) if thread.lead_id else None, messages)
 
 
-def issue_told(lead: Lead | None, messages: Sequence[Message]) -> str | None:
+def issue_told(lead: Lead | None, messages: Sequence[Said | Message]) -> str | None:
     """The same, of a lead already read."""
     if lead is not None and lead.issue:
         return masked(lead.issue)
@@ -197,7 +205,7 @@ def _told(
     return " ".join(parts)
 
 
-def _facts(customer: Customer | None, issue: str | None, messages: Sequence[Message]) -> list[dict[str, Any]]:
+def _facts(customer: Customer | None, issue: str | None, messages: Sequence[Said]) -> list[dict[str, Any]]:
     """What the customer told us, each with the message it stands in; what no message holds is not listed."""
     known = {
         "name": customer.name if customer else None,
@@ -207,16 +215,15 @@ def _facts(customer: Customer | None, issue: str | None, messages: Sequence[Mess
         "issue": issue,
     }
     facts = []
+    heard = [(one.id, masked(one.body).lower()) for one in messages if one.direction == "in"]
     for label, value in known.items():
-        source = value and next(
-            (one.id for one in messages if one.direction == "in" and value.lower() in masked(one.body).lower()), None
-        )
+        source = value and next((one for one, words in heard if value.lower() in words), None)
         if source:
             facts.append({"label": label, "value": value, "messageId": source})
     return facts
 
 
-def _promises(messages: Sequence[Message]) -> list[dict[str, Any]]:
+def _promises(messages: Sequence[Said]) -> list[dict[str, Any]]:
     """Each sentence of ours that says what we will do; one that asks or hangs on an answer promises nothing."""
     return [
         {"text": masked(sentence), "madeBy": one.actor_name, "messageId": one.id}
@@ -227,7 +234,7 @@ def _promises(messages: Sequence[Message]) -> list[dict[str, Any]]:
     ]
 
 
-def _open_questions(messages: Sequence[Message]) -> list[str]:
+def _open_questions(messages: Sequence[Said]) -> list[str]:
     """Our last question, while nobody has answered it."""
     if not messages or messages[-1].direction == "in":
         return []

@@ -29,12 +29,14 @@ _GROUPS = (_EMERGENCY, _WAITING, _REST)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thread in the inbox: its customer, and its last message."""
+    """One thread in the inbox: its customer, its last message, and what it is about as far as that does not say it:
+    its subject, its kept summary's issue, else what the customer wrote last."""
 
     thread: Conversation
     name: str | None
     last: Message | None
     assigned: str | None
+    about: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +94,37 @@ def _narrowed(ctx: Context, staff: Staff, tab: str) -> list[ColumnElement[bool]]
 
 
 def _lines(ctx: Context, rows: Sequence[Conversation]) -> list[Line]:
-    said = (
-        select(Message.id)
-        .where(Message.conversation_id == Conversation.id)
-        .order_by(Message.created_at.desc(), Message.id.desc())
-        .limit(1)
-        .correlate(Conversation)
-        .scalar_subquery()
-    )
-    ids = [row.id for row in rows]
-    newest = select(Message).join(Conversation, Message.id == said)
-    last = {one.conversation_id: one for one in ctx.session.scalars(newest.where(Conversation.id.in_(ids)))}
+    said = select(Message).where(_newest(Conversation.id.in_([row.id for row in rows])))
+    last = {one.conversation_id: one for one in ctx.session.scalars(said)}
+    about = {row.id: row.subject or (row.summary or {}).get("issue") for row in rows}
+    ours = [one for one, message in last.items() if message.direction == "out" and one and not about[one]]
+    if ours:
+        heard = _newest(Conversation.id.in_(ours), Message.direction == "in")
+        bodies = ctx.session.execute(select(Message.conversation_id, Message.body).where(heard))
+        about |= {one: body for one, body in bodies if one is not None}
     people = select(Customer.id, Customer.name).where(Customer.id.in_({row.customer_id for row in rows}))
     names = {one: name for one, name in ctx.session.execute(people)}
     office = select(Staff.id, Staff.name).where(Staff.id.in_({row.assigned_to for row in rows}))
     assigned = {one: name for one, name in ctx.session.execute(office)}
     return [
-        Line(row, names.get(row.customer_id or ""), last.get(row.id), assigned.get(row.assigned_to or ""))
+        Line(
+            row, names.get(row.customer_id or ""), last.get(row.id), assigned.get(row.assigned_to or ""), about[row.id]
+        )
         for row in rows
     ]
+
+
+def _newest(threads: ColumnElement[bool], *wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A message is the newest of those `wanted` in one of these threads."""
+    newest = (
+        select(Message.id)
+        .where(Message.conversation_id == Conversation.id, *wanted)
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(1)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
+    return Message.id.in_(select(newest).select_from(Conversation).where(threads))
 
 
 def _mark(number: int, row: Conversation) -> str:

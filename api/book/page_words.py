@@ -26,7 +26,8 @@ ENGLISH = {
     "you_are_booked": "You're booked",
     "with": "{service} with {technician}",
     "office_will_approve": "The office will approve it and let you know by text.",
-    "text_follows": "A text with a link to see, move or cancel your visit follows, if your number can be texted.",
+    "text_follows": "A text with a link to see, move or cancel your visit follows. If none comes, your visit is booked "
+    "all the same.",
     "questions": "Questions? Call or text {phone}.",
     # The visit by its link
     "your_visit_with": "Your visit with {business}",
@@ -34,7 +35,7 @@ ENGLISH = {
     "until_with": "until about {until} {zone}, with {technician}",
     "until": "until about {until} {zone}",
     "state_pending": "Waiting for the office to approve it",
-    "state_active": "On the schedule",
+    "state_active": "Confirmed",
     "state_cancelled": "Cancelled",
     "state_no_show": "Missed",
     "state_done": "Done",
@@ -121,8 +122,8 @@ SPANISH = {
     "you_are_booked": "Su visita está reservada",
     "with": "{service} con {technician}",
     "office_will_approve": "La oficina la aprobará y le avisará por mensaje.",
-    "text_follows": "Le llegará un mensaje con un enlace para ver, cambiar o cancelar su visita, si su número recibe "
-    "mensajes.",
+    "text_follows": "Le llegará un mensaje con un enlace para ver, cambiar o cancelar su visita. Si no le llega, su "
+    "visita queda reservada de todos modos.",
     "questions": "¿Preguntas? Llame o escriba al {phone}.",
     # The visit by its link
     "your_visit_with": "Su visita con {business}",
@@ -130,7 +131,7 @@ SPANISH = {
     "until_with": "hasta cerca de {until}, {zone}, con {technician}",
     "until": "hasta cerca de {until}, {zone}",
     "state_pending": "En espera de que la oficina la apruebe",
-    "state_active": "En la agenda",
+    "state_active": "Confirmada",
     "state_cancelled": "Cancelada",
     "state_no_show": "No se hizo",
     "state_done": "Terminada",

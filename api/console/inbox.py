@@ -8,7 +8,7 @@ from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
 from storage import marks
 from storage.context import Context
-from tools import triage
+from tools import calendar_days, triage
 
 TITLES = (
     ("open", "Open"),
@@ -54,6 +54,7 @@ def shown(ctx: Context, caller: StaffCaller, tab: str, after: str | None) -> dic
         "newest": "" if after is None else address(tab),
         "older": address(tab, found.older) if found.older else None,
         "nothing": NOTHING[tab],
+        "to_approve": calendar_days.waiting_until(ctx, caller.staff) if tab == "open" else (0, None),
         "simulator": tab == "open" and caller.house.settings.sandbox and caller.staff.role in ("owner", "admin"),
         "mark": mark,
     }

@@ -49,6 +49,8 @@ async def book(request: Request, caller: Annotated[StaffCaller, Depends(signed_i
     form = await request.form()
     told = {name: form_text(form, name, NOTES if name == "notes" else 300) for name in (*FIELDS, *MORE)}
     if "look" in form:
+        looked = form_text(form, "look", 10)  # "1", or the day that is offered in place of a full one
+        told["day"] = told["day"] if looked in (None, "1") else looked
         facts = await caller.read(lambda ctx: shown(ctx, caller, told))
         return pages.page(request, "booking_new.html.j2", active="/console/calendar", problem="", **facts)
 

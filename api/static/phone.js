@@ -48,6 +48,9 @@
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (document.hidden && event.target.id === "screen") event.preventDefault(); // nobody looks
+    // On a small screen the steps stand above the phone: what a step does is seen there.
+    if (event.target.closest("#guide") && matchMedia("(max-width: 59.99rem)").matches)
+      document.querySelector(".sim-phone").scrollIntoView({ block: "nearest" });
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.target.id === "write" && event.detail.successful) event.target.reset();

@@ -54,7 +54,7 @@ async def test_an_empty_inbox_says_what_will_come(mia: Desk) -> None:
 
 
 async def test_an_empty_inbox_of_a_sandbox_leads_the_owner_to_the_phone_and_nobody_else(mia: Desk, ken: Desk) -> None:
-    assert 'class="button" href="/console/phone"' in await mia.get("/console")
+    assert 'class="button primary" href="/console/phone"' in await mia.get("/console")
     assert "/console/phone" not in await ken.get("/console")
 
 

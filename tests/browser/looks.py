@@ -15,6 +15,13 @@ from tests.browser.chromium import DESKTOP, PHONE
 
 GRAVE = ("serious", "critical")
 WIDTHS = {"phone": PHONE, "desktop": DESKTOP}
+# What is tapped and lower than 44 px (WCAG 2.5.5): a box in a label is tapped by the label.
+SMALL = """[...document.querySelectorAll('main, header, nav')]
+  .flatMap(part => [...part.querySelectorAll('a[href], button, summary, input, select, textarea, label:has(input)')])
+  .filter(one => !(one.matches('input') && one.closest('label')))
+  .map(one => [one.getBoundingClientRect(), one])
+  .filter(([box]) => box.width > 0 && box.height > 0 && box.height < 43.9)
+  .map(([box, one]) => `${Math.round(box.height)} px: ${one.outerHTML.slice(0, 120)}`)"""
 
 
 @dataclass
@@ -26,6 +33,7 @@ class Look:
     complaints: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
     overflows: list[str] = field(default_factory=list)
+    small: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
 
@@ -75,6 +83,8 @@ def looked_at(page: Page, seen: Look) -> None:
             seen.findings += (
                 f"{seen.path} ({where}): {one}" for one in found_by_axe(page, colours_only=scheme == "dark")
             )
+        if width == "phone":
+            seen.small = [f"{seen.path}: {one}" for one in page.evaluate(SMALL)]
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             seen.overflows.append(f"{seen.path} ({width})")
     found = page.evaluate("[...document.querySelectorAll('a[href]:not([download])')].map(a => a.getAttribute('href'))")
@@ -114,8 +124,10 @@ def walked(page: Page, start: str, entries: tuple[str, ...], known: set[str]) ->
             kind = kind_of(link)
             if kind in known or not lies_in(kind, entries[0]):
                 continue
+            if owner(kind, entries) not in (start, entries[0]):
+                continue
             known.add(kind)
-            if owner(kind, entries) in (start, entries[0]) and kind not in entries and is_page(page, link):
+            if kind not in entries and is_page(page, link):
                 waiting.append(link)
     return looks
 

@@ -51,6 +51,11 @@ def test_no_page_is_wider_than_the_window(tour: Tour, entry: str) -> None:
     assert [line for one in tour.through(entry) for line in one.overflows] == []
 
 
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_what_is_tapped_on_a_phone_is_44_px_high(tour: Tour, entry: str) -> None:
+    assert [line for one in tour.through(entry) for line in one.small] == []
+
+
 @pytest.mark.parametrize("path", ["/console/sessions", "/console/account", "/console/nowhere"])
 def test_axe_finds_nothing_serious_beside_the_navigation(tour: Tour, path: str) -> None:
     assert look(tour.page, path).findings == []

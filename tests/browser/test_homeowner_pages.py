@@ -190,6 +190,11 @@ def test_no_page_is_wider_than_the_window(walk: Walk, name: str) -> None:
     assert walk.looks[name].overflows == []
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_what_is_tapped_on_a_phone_is_44_px_high(walk: Walk, name: str) -> None:
+    assert walk.looks[name].small == []
+
+
 def test_every_page_was_seen(walk: Walk) -> None:
     assert set(walk.looks) == set(PAGES)
 
