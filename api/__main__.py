@@ -27,6 +27,7 @@ app.add_typer(credential_commands.credential, name="credential")
 exports = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The tools a voice platform is told of.")
 app.add_typer(exports, name="tools")
 app.command()(day_one.init)
+app.command()(credential_commands.password)
 
 
 def main() -> None:

@@ -46,6 +46,16 @@ def revoke_credential(credential_id: str, org: Annotated[str | None, typer.Optio
     typer.echo("Revoked.")
 
 
+def password(email: str, org: Annotated[str | None, typer.Option()] = None) -> None:
+    """Print a link by which somebody of the staff sets a new password; it opens once, within a day."""
+    from tools import invites, staff
+
+    def act(ctx: Any) -> str:
+        return invites.for_password(ctx, staff.with_email(ctx, email).id)[1]
+
+    typer.echo(invites.link(read_settings().public_url, _for_org(org, act)))
+
+
 def _for_org(slug: str | None, act: Any) -> Any:
     """Run an act from the command line for the named business, or the only one."""
     from sqlalchemy.orm import Session

@@ -1,28 +1,32 @@
-"""Invites: a link that makes one person a member of staff, once, within a week (SC-23, SC-24, SC-48 to SC-51)."""
+"""Invites: a link that makes one person a member of staff, once, within a week (SC-23, SC-24, SC-48 to SC-51); and the
+like for somebody of the staff who has forgotten their password."""
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from storage import listings
 from storage.context import Context
 from storage.lookup import secret_hash
 from storage.tables import Invite, Staff, Team, new_id
-from storage.tables.pages import INVITE_LASTS
+from storage.tables.pages import INVITE_LASTS, PASSWORD_LINK_LASTS
 from tools import audit, roles, staff, teams
 from tools.problems import Problem, not_found
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """What somebody with the link may know before they accept: nothing but this."""
+    """What somebody with the link may know before they accept: nothing but this. Who does not join works here already
+    and sets a new password."""
 
     business: str
     email: str
     role: str
     invited_by: str
     state: str
+    joins: bool
 
 
 def create(ctx: Context, email: str, role: str, *, team_id: str | None = None) -> tuple[Invite, str]:
@@ -42,31 +46,38 @@ def create(ctx: Context, email: str, role: str, *, team_id: str | None = None) -
     if any(one.state(ctx.now) == "pending" for one in ctx.session.scalars(theirs)):
         raise Problem("IN_USE", "There is an open invite for this address.", fix="Resend that one, or revoke it.")
     token = _new_token()
-    row = Invite(
-        id=new_id(),
-        org_id=ctx.org.id,
-        email=address,
-        role=role,
-        team_id=team_id,
-        token_hash=secret_hash(token),
-        invited_by=ctx.actor.name,
-        expires_at=ctx.now + INVITE_LASTS,
-        created_at=ctx.now,
-    )
-    ctx.session.add(row)
-    ctx.session.flush()
+    row = _made(ctx, address, role, token, ctx.now + INVITE_LASTS, team_id=team_id)
     audit.note(ctx, "invite.created", "invite", row.id, role=role)
     return row, token
 
 
+def for_password(ctx: Context, staff_id: str) -> tuple[Staff, str]:
+    """Let somebody of the staff set a new password: who it is, and the token of their link, kept hashed.
+
+    It lasts a day, and takes the place of any before it. Raises NOT_FOUND, INVALID_TRANSITION for who left, and
+    INSUFFICIENT_SCOPE for an owner where no owner asks.
+    """
+    person = staff.get(ctx, staff_id)
+    roles.check_may_give(ctx, person.role)
+    if not person.active:
+        raise Problem("INVALID_TRANSITION", "They left.", fix="Invite the same address to have them back.")
+    earlier = (Invite.org_id == ctx.org.id, Invite.staff_id == person.id, Invite.accepted_at.is_(None))
+    ctx.session.execute(update(Invite).where(*earlier, Invite.revoked_at.is_(None)).values(revoked_at=ctx.now))
+    token = _new_token()
+    _made(ctx, person.email, person.role, token, ctx.now + PASSWORD_LINK_LASTS, staff_id=person.id)
+    audit.note(ctx, "staff.password_link", "staff", person.id)
+    return person, token
+
+
 def get(ctx: Context, invite_id: str) -> Invite:
-    """One invite of this business. Raises NOT_FOUND."""
-    return listings.one_of(ctx, Invite, invite_id) or not_found("invite")
+    """One invite of this business, which a link for a password is not. Raises NOT_FOUND."""
+    row = listings.one_of(ctx, Invite, invite_id)
+    return row if row is not None and row.staff_id is None else not_found("invite")
 
 
 def listed(ctx: Context, *, offset: int, size: int, pending: bool = False) -> tuple[list[Invite], int]:
     """One page of invites, newest first, and how many there are; `pending`: only those whose link still opens."""
-    wanted = [Invite.org_id == ctx.org.id]
+    wanted = [Invite.org_id == ctx.org.id, Invite.staff_id.is_(None)]
     if pending:
         wanted += [Invite.accepted_at.is_(None), Invite.revoked_at.is_(None), Invite.expires_at > ctx.now]
     total = ctx.session.scalar(select(func.count()).select_from(Invite).where(*wanted)) or 0
@@ -112,14 +123,15 @@ def revoke(ctx: Context, invite_id: str) -> None:
 def look(ctx: Context, token: str) -> Invitation:
     """What the link leads to, used up or not; looking uses nothing up. Raises NOT_FOUND."""
     row = _behind(ctx, token)
-    return Invitation(ctx.org.name, row.email, row.role, row.invited_by, row.state(ctx.now))
+    return Invitation(ctx.org.name, row.email, row.role, row.invited_by, row.state(ctx.now), row.staff_id is None)
 
 
 def accept(ctx: Context, token: str, name: str, password_hash: str) -> Staff:
-    """Join with the link: the new member of staff. `password_hash` is made by who asked for the password.
+    """Join with the link: the new member of staff. `password_hash` is made by who asked for the password. Who works
+    here already has the new password, keeps their name, and is signed out everywhere else.
 
-    The link opens once, of two at the same moment too. Raises NOT_FOUND, LINK_EXPIRED, and IN_USE when the address
-    works here already.
+    The link opens once, of two at the same moment too. Raises NOT_FOUND, LINK_EXPIRED, and IN_USE when the address of
+    an invite works here already.
     """
     row = _behind(ctx, token)
     ctx.session.refresh(row, with_for_update=True)
@@ -127,6 +139,14 @@ def accept(ctx: Context, token: str, name: str, password_hash: str) -> Staff:
     if state != "pending":
         said = {"accepted": "has been used", "revoked": "was taken back", "expired": "has expired"}[state]
         raise Problem("LINK_EXPIRED", f"This invite {said}.", fix="Ask for a new one.")
+    if row.staff_id is not None:
+        row.accepted_at = ctx.now
+        person = staff.get(ctx, row.staff_id)
+        if not person.active:
+            raise Problem("LINK_EXPIRED", "This link has expired.", fix="Ask for a new one.")
+        staff.set_password(ctx, person.id, password_hash)
+        staff.sign_out(ctx, person)
+        return person
     team = ctx.session.get(Team, row.team_id) if row.team_id is not None else None
     team_ids = [team.id] if team is not None else []  # a team may have gone meanwhile
     joined = staff.add(ctx, row.email, name, row.role, password_hash=password_hash, team_ids=team_ids)
@@ -134,6 +154,38 @@ def accept(ctx: Context, token: str, name: str, password_hash: str) -> Staff:
     ctx.session.flush()
     audit.note(ctx, "invite.accepted", "invite", row.id, staff_id=joined.id)
     return joined
+
+
+def link(public_url: str, token: str) -> str:
+    """The address of an invite's page."""
+    return f"{public_url}/console/invite/{token}"
+
+
+def _made(
+    ctx: Context,
+    email: str,
+    role: str,
+    token: str,
+    expires_at: datetime,
+    *,
+    team_id: str | None = None,
+    staff_id: str | None = None,
+) -> Invite:
+    row = Invite(
+        id=new_id(),
+        org_id=ctx.org.id,
+        email=email,
+        role=role,
+        team_id=team_id,
+        staff_id=staff_id,
+        token_hash=secret_hash(token),
+        invited_by=ctx.actor.name,
+        expires_at=expires_at,
+        created_at=ctx.now,
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    return row
 
 
 def _new_token() -> str:

@@ -158,6 +158,14 @@ def sign_out(ctx: Context, row: Staff) -> None:
     ctx.session.execute(update(StaffSession).where(*open_ones).values(revoked_at=ctx.now))
 
 
+def with_email(ctx: Context, email: str) -> Staff:
+    """Who works here under this address. Raises NOT_FOUND."""
+    found = _with_email(ctx, email.strip().lower())
+    if found is None:
+        raise Problem("NOT_FOUND", "Nobody of the staff has this address.", fix="Check its spelling.")
+    return found
+
+
 def checked_email(email: str) -> str:
     """An address as it is kept. Raises INVALID_EMAIL."""
     address = email.strip().lower()

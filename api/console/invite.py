@@ -1,4 +1,5 @@
-"""The page behind an invite: a name and a password, once, and somebody is a member of staff and signed in."""
+"""The page behind an invite: a name and a password, once, and somebody is a member of staff and signed in. Whoever is
+one already and has forgotten their password gives a new one."""
 
 import asyncio
 
@@ -43,7 +44,7 @@ async def accept(request: Request, token: str) -> Response:
     form = await request.form()
     name, new = form_text(form, "name", 80) or "", str(form.get("new") or "")
     refused = password_problem(new, str(form.get("again") or ""))
-    if not name:
+    if not name and invitation.joins:
         refused = Problem("MISSING_FIELDS", "A name is needed.", fix="Write yours.")
     if refused is not None:
         return pages.page(

@@ -108,6 +108,15 @@ async def leave(request: Request, staff_id: str, caller: Office) -> Response:
     return pages.back_to(request, PAGE, "They can no longer sign in.")
 
 
+@router.post("/settings/staff/{staff_id}/password")
+async def new_password(request: Request, staff_id: str, caller: Office) -> Response:
+    """Somebody has forgotten theirs; this answer shows the link by which they set a new one, once."""
+    person, token = await caller.write(lambda ctx: invites.for_password(ctx, staff_id))
+    link = invites.link(caller.house.settings.public_url, token)
+    facts: dict[str, Any] = {"secret": link, "name": f"A new password for {person.name}", "what": "password"}
+    return show(request, "settings_secret.html.j2", "/staff", back=f"{PAGE}/{staff_id}", **facts)
+
+
 @router.post("/settings/staff/{staff_id}/sign-out")
 async def sign_out(request: Request, staff_id: str, caller: Office) -> Response:
     """End every session of theirs, but the one that asks."""
@@ -122,7 +131,7 @@ async def sign_out(request: Request, staff_id: str, caller: Office) -> Response:
 
 
 def _link(request: Request, caller: StaffCaller, token: str, email: str) -> Response:
-    link = f"{caller.house.settings.public_url}/console/invite/{token}"
+    link = invites.link(caller.house.settings.public_url, token)
     return show(
         request, "settings_secret.html.j2", "/staff", secret=link, name=f"Invite for {email}", what="link", back=PAGE
     )

@@ -125,5 +125,5 @@ def _fields(ctx: Context, row: Invite) -> dict[str, Any]:
 
 
 def _made(caller: Caller, ctx: Context, row: Invite, token: str) -> dict[str, Any]:
-    link = f"{caller.house.settings.public_url}/console/invite/{token}"
+    link = invites.link(caller.house.settings.public_url, token)
     return InviteMade(**_fields(ctx, row), link=link).shown()

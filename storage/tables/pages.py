@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.tables.columns import Base, new_id
 
 INVITE_LASTS = timedelta(days=7)
+PASSWORD_LINK_LASTS = timedelta(days=1)
 
 
 class BookingPage(Base):
@@ -37,7 +38,10 @@ class BookingPage(Base):
 
 
 class Invite(Base):
-    """A request to join the business's staff. The link's token is stored hashed, opens once and lasts a week."""
+    """A request to join the business's staff, or with `staff_id` to set a new password as one of them.
+
+    The link's token is stored hashed and opens once; it lasts a week, for a password a day.
+    """
 
     __tablename__ = "invites"
     __table_args__ = (
@@ -50,6 +54,7 @@ class Invite(Base):
     email: Mapped[str]
     role: Mapped[str]
     team_id: Mapped[str | None]
+    staff_id: Mapped[str | None]
     token_hash: Mapped[str]
     invited_by: Mapped[str]
     expires_at: Mapped[datetime]

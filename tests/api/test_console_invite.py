@@ -1,6 +1,7 @@
 """Invites and passwords: a link that opens once, and a password that is changed with the old one."""
 
 import re
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -158,3 +159,56 @@ async def test_mia_signs_ken_out_everywhere(shop: Shop, mia: Desk, ken: Desk) ->
         return len(staff_sessions.listed(ctx, ctx.session.get_one(Staff, ken.staff_id), ctx.now))
 
     assert await shop.house.read(shop.org, open_ones) == 0
+
+
+async def forgotten(mia: Desk, staff_id: str) -> str:
+    """The path of the link by which somebody sets a new password."""
+    answer = await mia.post(f"/console/settings/staff/{staff_id}/password")
+    found = re.search(r"(/console/invite/[\w-]+)<", answer.text)
+    assert found is not None, answer.text[-600:]
+    return found[1]
+
+
+async def test_ken_has_forgotten_his_password_and_sets_a_new_one(shop: Shop, mia: Desk, ken: Desk) -> None:
+    link = await forgotten(mia, ken.staff_id)
+    before = (await shop.rows(Staff, id=ken.staff_id))[0]
+    assert (await ken.client.get("/console")).status_code == 200
+    async with stranger(shop) as browser:
+        page = (await browser.get(link)).text
+        assert ("A new password" in page, 'name="name"' in page) == (True, False)
+        assert (await browser.post(link, data={"new": NEW, "again": NEW})).headers["location"] == "/console"
+        assert (await browser.get("/console")).status_code == 200
+        assert (await browser.post(link, data={"new": NEW, "again": NEW})).status_code == 410
+    assert (await ken.client.get("/console")).status_code == 303
+    after = (await shop.rows(Staff, id=ken.staff_id))[0]
+    assert (after.name, after.role) == (before.name, before.role)
+    assert hasher().verify(NEW, after.password_hash or "")
+
+
+async def test_a_link_for_a_password_lasts_a_day_and_the_next_takes_its_place(shop: Shop, mia: Desk, ken: Desk) -> None:
+    first, second = await forgotten(mia, ken.staff_id), await forgotten(mia, ken.staff_id)
+    async with stranger(shop) as browser:
+        assert (await browser.get(first)).status_code == 410
+        assert (await browser.get(second)).status_code == 200
+        shop.clock.advance(timedelta(hours=24))
+        assert (await browser.get(second)).status_code == 410
+
+
+async def test_an_admin_makes_no_link_for_an_owner_and_an_agent_for_nobody(shop: Shop, mia: Desk, ken: Desk) -> None:
+    noa = await desk_of(shop, "noa@bluebird.example", "Noa", "admin")
+    assert (await noa.post(f"/console/settings/staff/{mia.staff_id}/password")).status_code == 403
+    assert (await ken.post(f"/console/settings/staff/{mia.staff_id}/password")).status_code == 403
+    rosa = await mia.neighbour()
+    assert (await rosa.post(f"/console/settings/staff/{mia.staff_id}/password")).status_code == 404
+
+
+async def test_a_link_for_a_password_is_no_invite_and_opens_nothing_for_who_left(
+    shop: Shop, mia: Desk, ken: Desk
+) -> None:
+    link = await forgotten(mia, ken.staff_id)
+    assert "/invites/" not in await mia.get("/console/settings/staff")  # nothing to resend or to take back
+    await mia.post(f"/console/settings/staff/{ken.staff_id}/leave")
+    async with stranger(shop) as browser:
+        assert (await browser.post(link, data={"new": NEW, "again": NEW})).status_code == 410
+    assert (await shop.rows(Staff, id=ken.staff_id))[0].active is False
+    assert (await mia.post(f"/console/settings/staff/{ken.staff_id}/password")).status_code == 409

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +41,23 @@ def test_a_database_that_does_not_answer_is_one_line_without_its_password(comman
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("ringback: The database does not answer (ConnectionRefusedError).")
     assert ("s3cret" in done.stderr, done.stderr.count("\n")) == (False, 1)
+
+
+def test_who_runs_the_server_makes_an_owner_a_link_for_a_new_password(tmp_path: Path) -> None:
+    there = {
+        **os.environ,
+        "RINGBACK_DATABASE_URL": f"sqlite:///{tmp_path}/ringback.db",
+        "RINGBACK_SECRET_KEY": "k" * 32,
+    }
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "api", *command]
+        return subprocess.run(line, capture_output=True, text=True, check=False, env=there)
+
+    assert run("seed-demo").returncode == 0
+    assert "/console/invite/" in run("password", "owner@bluebird.example").stdout
+    nobody = run("password", "nobody@bluebird.example")
+    assert (nobody.returncode, nobody.stderr) == (
+        2,
+        "ringback: Nobody of the staff has this address. Check its spelling.\n",
+    )

@@ -34,6 +34,7 @@ COMMANDS = {
     "eval",
     "init",
     "migrate",
+    "password",
     "seed-demo",
     "serve",
     "tools export",
