@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
 from tests.browser import chromium, overnight
 from tests.stories.real_server import RealServer
+
+PATIENCE = 30_000  # milliseconds; how fast a page is, `test_by_keyboard` measures
+expect.set_options(timeout=PATIENCE / 2)
 
 
 @dataclass
@@ -36,7 +39,7 @@ class Screens:
             timezone_id="America/New_York",  # not the shop's: what a page shows must not depend on it
             **more,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         return context.new_page()
 
