@@ -1,4 +1,7 @@
-"""Addresses that are no page: a link a text broke in two, or one typed by hand."""
+"""Addresses that are no page: a link a text broke in two, or one typed by hand.
+
+The routes here take whatever is left, so they hang themselves on the routers after those of every page.
+"""
 
 from urllib.parse import quote
 

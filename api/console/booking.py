@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
-from api.console.settings import refused_by, sent
+from api.console.forms import refused_by, sent
 from api.console.visit_form import OVERRIDING, REASON, chosen_start, heard, override_reason, refusal
 from api.pages import form_text
 from api.wire import day_named

@@ -6,7 +6,7 @@ from fastapi import Depends, Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router, signed_in
-from api.console.settings import Sent, refused_by, sent
+from api.console.forms import Sent, refused_by, sent
 from api.errors import status_of
 from api.pages import form_text
 from storage.context import Context

@@ -9,7 +9,8 @@ from api import doctor, self_test, tool_export
 from api.carrier import Sender, sender_for
 from api.console import pages, pretend
 from api.console.door import StaffCaller, real_now, router
-from api.console.settings import Office, sent
+from api.console.forms import sent
+from api.console.settings import Office
 from api.twilio import test_call
 from storage import call_log
 from storage.context import Context

@@ -7,7 +7,8 @@ from fastapi import Request, Response
 import prompts
 from api.console import pages
 from api.console.door import router
-from api.console.settings import ROOT, Office, refused_by, sent, show
+from api.console.forms import refused_by, sent
+from api.console.settings import ROOT, Office, show
 from storage.context import Context
 from storage.tables import Org
 from tools import automation, business, integrations

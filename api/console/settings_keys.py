@@ -7,7 +7,8 @@ from fastapi import Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router
-from api.console.settings import ROOT, Office, refused_by, sent, show
+from api.console.forms import refused_by, sent
+from api.console.settings import ROOT, Office, show
 from storage.context import Context
 from storage.tables import Credential
 from storage.tables.credentials import SCOPES

@@ -6,7 +6,8 @@ from fastapi import Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router
-from api.console.settings import ROOT, Office, Sent, refused_by, sent, show
+from api.console.forms import Sent, refused_by, sent
+from api.console.settings import ROOT, Office, show
 from storage.context import Context
 from tools import automation, own_texts
 from tools.problems import Problem, not_found

@@ -7,7 +7,8 @@ from fastapi import Request, Response
 from api.console import pages
 from api.console.account import STATUSES
 from api.console.door import StaffCaller, real_now, router
-from api.console.settings import ROOT, Office, Sent, refused_by, sent, show
+from api.console.forms import Sent, refused_by, sent
+from api.console.settings import ROOT, Office, show
 from api.console.sign_in import ago, browser
 from storage.context import Context
 from storage.tables import Staff

@@ -6,7 +6,8 @@ from fastapi import Request, Response
 
 from api.console import pages
 from api.console.door import StaffCaller, router
-from api.console.settings import ROOT, Office, refused_by, sent, show
+from api.console.forms import refused_by, sent
+from api.console.settings import ROOT, Office, show
 from api.pages import form_text
 from storage.context import Context
 from storage.tables import EntryPoint
