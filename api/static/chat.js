@@ -181,7 +181,15 @@
       if (!place) return;
       place.classList.remove("ringback-plain");
       place.lang = told.lang;
+      // They may have begun before we were there: to write, or to chat by the page's own form.
+      const plain = place.querySelector("textarea");
+      const begun = place.querySelector("input[name=token]");
+      const writing = plain && document.activeElement === plain;
+      if (begun && begun.value) token = stored(begun.value);
+      const written = plain ? plain.value : "";
       place.replaceChildren(...chat());
+      parts.text.value = written;
+      if (writing) parts.text.focus();
       lively = Date.now();
     } else {
       const close = make("button", { type: "button", class: "ringback-close", "aria-label": words.close }, "×");

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import overnight
 from tests.browser.conftest import Screens
@@ -210,3 +210,40 @@ def test_three_looks_at_the_manage_link_change_nothing(window: Callable[..., Pag
         page.goto(manage_link(shop_server, phone))
         expect(page.locator(".when")).to_contain_text("Monday, November 23, 2026 at 9:00 AM")
     assert shop_server.bookings(phone) == before
+
+
+@pytest.fixture
+def slow(screens: Screens) -> tuple[Page, Callable[[], None]]:
+    """The chat page where the script is slow to come, and what lets it come."""
+    page = screens.window()
+    held: list[Route] = []
+    late = [True]
+    page.route("**/api/v1/webchat/*", lambda route: held.append(route) if late else route.continue_())
+
+    def come() -> None:
+        late.clear()
+        for one in held:
+            one.continue_()
+        expect(page.get_by_role("log")).to_be_visible()
+
+    page.goto("/chat/bluebird")
+    return page, come
+
+
+def test_what_was_written_before_the_chat_came_alive_is_sent(walk: Walk, slow: tuple[Page, Callable[[], None]]) -> None:
+    page, come = slow
+    page.get_by_role("textbox").fill("My pipe leaks")
+    come()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("log")).to_contain_text("My pipe leaks")
+
+
+def test_a_chat_begun_by_the_plain_form_goes_on_when_it_comes_alive(
+    walk: Walk, slow: tuple[Page, Callable[[], None]]
+) -> None:
+    page, come = slow
+    page.get_by_role("textbox").fill("My drain is slow")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#chat")).to_contain_text("My drain is slow")
+    come()
+    expect(page.get_by_role("log")).to_contain_text("My drain is slow")
